@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class BulletinsConfig(AppConfig):
+    name = "cms.bulletins"
+    label = "bulletins"
+    verbose_name = "刊物"

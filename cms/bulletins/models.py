@@ -1,0 +1,321 @@
+"""Bulletin series, their issues as pages, entries with their originals, issue numbers."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import Q
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey
+from modelcluster.models import ClusterableModel
+from simple_history.models import HistoricalRecords
+from wagtail.models import Orderable, PageManager, Revision
+
+from cms.items import text
+from cms.items.models import ItemPage
+from cms.review.actions import Refused
+from cms.review.models import AppendOnly, Decision, FolderPage, GatedPage, GatedPageQuerySet
+from cms.review.rules import Part, Step, Verdict
+from infoflow.units.permissions import reads_bulletins, works_in_office
+
+from .forms import IssueForm
+from .panels import issue_panels
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from infoflow.units.models import User
+
+
+class Level(models.IntegerChoices):
+    """Level that owns a bulletin."""
+
+    COUNTY = 1, _("县级")
+    CITY = 2, _("市级")
+    PROVINCE = 3, _("省级")
+    CENTRE = 4, _("中央")
+
+
+class BulletinQuerySet(models.QuerySet["Bulletin"]):
+    def own(self) -> Self:
+        """Bulletins that this office issues itself."""
+        return self.filter(own=True)
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Names of bulletins are no secret to anybody with an account."""
+        return self if user.is_authenticated else self.none()
+
+    def editable_by(self, user: User | AnonymousUser) -> Self:
+        from infoflow.units.permissions import has_role
+        from infoflow.units.roles import Role
+
+        return self if has_role(user, Role.EDITOR, Role.SCORER) else self.none()
+
+
+class Bulletin(models.Model):
+    """刊物: a series that carries items, our own or a superior's."""
+
+    class Kind(models.TextChoices):
+        ORDINARY = "ordinary", _("普刊")
+        SPECIAL = "special", _("专报")
+        DAILY = "daily", _("每日要情")
+        REFERENCE = "reference", _("参阅")
+        INTERNET = "internet", _("互联网")
+        WEBSITE = "website", _("网站")
+        COMMISSION = "commission", _("约稿")
+        OTHER = "other", _("其他")
+
+    name = models.CharField(_("刊物名称"), max_length=60, unique=True)
+    level = models.PositiveSmallIntegerField(_("级别"), choices=Level.choices)
+    own = models.BooleanField(
+        _("本级编发"), default=False, help_text=_("由本单位编发;不勾选为上级或其他单位的刊物")
+    )
+    kind = models.CharField(_("类别"), max_length=20, choices=Kind.choices, default=Kind.ORDINARY)
+    order = models.PositiveIntegerField(_("排序"), default=100)
+    active = models.BooleanField(_("在用"), default=True)
+    total_before = models.PositiveIntegerField(
+        _("启用前总期数"), default=0, help_text=_("使用本系统之前已编发的总期数,总期号由此接续")
+    )
+
+    objects = BulletinQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("刊物")
+        verbose_name_plural = _("刊物")
+        ordering = ["level", "order", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ShelfPage(FolderPage):
+    """刊物架: one folder for each of our own bulletins."""
+
+    max_count = 1
+    parent_page_types: ClassVar[list[str]] = ["items.HomePage"]
+    subpage_types: ClassVar[list[str]] = ["bulletins.BulletinFolder"]
+
+    class Meta:
+        verbose_name = _("刊物架")
+
+
+class BulletinFolder(FolderPage):
+    """Folder that holds the issues of one bulletin."""
+
+    bulletin = models.OneToOneField(Bulletin, on_delete=models.PROTECT, related_name="folder")
+
+    parent_page_types: ClassVar[list[str]] = ["bulletins.ShelfPage"]
+    subpage_types: ClassVar[list[str]] = ["bulletins.IssuePage"]
+
+    class Meta:
+        verbose_name = _("刊物文件夹")
+
+
+class IssueQuerySet(GatedPageQuerySet):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Issues a person may see: reading roles the issued ones, the office all."""
+        if works_in_office(user):
+            return self
+        if reads_bulletins(user):
+            return self.filter(live=True)
+        return self.none()
+
+    def editable_by(self, user: User | AnonymousUser) -> Self:
+        from infoflow.units.permissions import has_role
+        from infoflow.units.roles import Role
+
+        return self.filter(live=False) if has_role(user, Role.EDITOR) else self.none()
+
+
+class IssuePage(GatedPage):
+    """期: one number of a bulletin. Its number is given when it is signed."""
+
+    supplement = models.BooleanField(_("增刊"), default=False, help_text=_("增刊单独编号"))
+    report_to = models.CharField(_("报"), max_length=200, blank=True)
+    send_to = models.CharField(_("送"), max_length=200, blank=True)
+    distribute_to = models.CharField(_("发"), max_length=200, blank=True)
+
+    objects: ClassVar[Any] = PageManager.from_queryset(IssueQuerySet)()
+
+    parent_page_types: ClassVar[list[str]] = ["bulletins.BulletinFolder"]
+    subpage_types: ClassVar[list[str]] = []
+    author_part = Part.EDITOR
+    noun = _("期刊")
+    base_form_class = IssueForm
+    content_panels: ClassVar[list[Any]] = issue_panels()
+    promote_panels: ClassVar[list[Any]] = []
+    settings_panels: ClassVar[list[Any]] = []
+
+    class Meta:
+        verbose_name = _("期刊")
+        verbose_name_plural = _("期刊")
+
+    @property
+    def bulletin(self) -> Bulletin:
+        folder: BulletinFolder = self.get_parent().specific
+        return folder.bulletin
+
+    def full_clean(self, *args: Any, **kwargs: Any) -> None:
+        if not self.slug:
+            self.slug = f"n{uuid.uuid4().hex[:16]}"
+        if not self.title:
+            self.title = str(_("(未编号)"))
+        super().full_clean(*args, **kwargs)
+
+    def gate_content(self) -> dict[str, Any]:
+        return {
+            "type": "issue",
+            "title": self.title,
+            "supplement": self.supplement,
+            "lists": [self.report_to, self.send_to, self.distribute_to],
+            "entries": [entry.gate_content() for entry in self.entries.all()],
+        }
+
+    def render_text(self) -> SafeString:
+        return mark_safe(  # noqa: S308
+            render_to_string("bulletins/_entries.html", {"entries": list(self.entries.all())})
+        )
+
+    def earlier_acts(self) -> list[tuple[int, Part]]:
+        """Who wrote or signed the items that this issue is made of."""
+        ids = [item.pk for entry in self.entries.all() for item in entry.items()]
+        if not ids:
+            return []
+        writers = (
+            Revision.objects.filter(
+                object_id__in=[str(pk) for pk in ids], content_type__model="itempage"
+            )
+            .exclude(user=None)
+            .values_list("user_id", flat=True)
+        )
+        signers = Decision.objects.filter(
+            page_id__in=ids, step=Step.SIGN, verdict=Verdict.PASS
+        ).values_list("person_id", flat=True)
+        return [(pk, Part.AUTHOR) for pk in writers] + [(pk, Part.SIGNATORY) for pk in signers]
+
+    def public_title(self) -> str:
+        number = getattr(self, "number", None)
+        return f"《{self.bulletin}》{number}" if number else self.title
+
+    def publish(self, revision: Revision, *args: Any, **kwargs: Any) -> Any:
+        """Give the number and go live: only for a signed issue.
+
+        Raises:
+            Refused: nobody has signed this revision.
+            NotCleared: its text has no clearance.
+        """
+        from .actions import give_number
+
+        signed = Decision.objects.filter(
+            page_id=self.pk, revision=revision, step=Step.ISSUE, verdict=Verdict.PASS
+        ).first()
+        if signed is None:
+            raise Refused(str(_("本期尚未签发,不能发布。请按“保密审查—签发”办理。")))
+        with transaction.atomic():
+            give_number(issue=self, signer=signed.person, signed_at=signed.at)
+            return super().publish(revision, *args, **kwargs)
+
+
+class IssueEntry(Orderable, ClusterableModel):
+    """One piece of an issue: an item alone (单篇) or several merged (综合)."""
+
+    class Mode(models.TextChoices):
+        SINGLE = "single", _("单篇")
+        MERGED = "merged", _("综合")
+
+    page = ParentalKey(IssuePage, on_delete=models.CASCADE, related_name="entries")
+    title = models.CharField(_("标题"), max_length=100)
+    body = models.TextField(
+        _("正文"),
+        help_text=_("一行一段;以“一、”“(一)”开头的短行自动成为小标题;表格可从 Excel 直接粘贴"),
+    )
+
+    class Meta(Orderable.Meta):
+        verbose_name = _("条目")
+        verbose_name_plural = _("条目")
+
+    def __str__(self) -> str:
+        return self.title
+
+    def clean(self) -> None:
+        super().clean()
+        self.body = text.to_html(self.body)
+        if not self.body:
+            raise ValidationError({"body": _("请填写正文。")})
+
+    def items(self) -> list[ItemPage]:
+        """The items that this entry was made from, in order."""
+        return [source.item for source in self.sources.all()]
+
+    @property
+    def mode(self) -> str:
+        return self.Mode.MERGED if len(self.sources.all()) > 1 else self.Mode.SINGLE
+
+    def gate_content(self) -> dict[str, Any]:
+        return {
+            "title": self.title,
+            "body": self.body,
+            "items": [source.item_id for source in self.sources.all()],
+        }
+
+    def render_text(self) -> SafeString:
+        """Return the edited text, cleaned again because anything may write a row."""
+        return mark_safe(text.to_html(self.body) if self.body else "")  # noqa: S308
+
+
+class EntrySource(Orderable):
+    """An item that an entry was made from; it can never be deleted after that."""
+
+    entry = ParentalKey(IssueEntry, on_delete=models.CASCADE, related_name="sources")
+    item = models.ForeignKey(
+        ItemPage, verbose_name=_("原稿"), on_delete=models.PROTECT, related_name="entry_sources"
+    )
+
+    class Meta(Orderable.Meta):
+        verbose_name = _("原稿")
+        verbose_name_plural = _("原稿")
+
+
+class IssueNumber(AppendOnly):
+    """期号 and 总期号 of a signed issue; 增刊 counts apart. Gapless, given once."""
+
+    issue = models.OneToOneField(IssuePage, on_delete=models.PROTECT, related_name="number")
+    bulletin = models.ForeignKey(Bulletin, on_delete=models.PROTECT, related_name="numbers")
+    supplement = models.BooleanField(_("增刊"), default=False)
+    year = models.PositiveIntegerField(_("年度"))
+    number = models.PositiveIntegerField(_("期号"))
+    total = models.PositiveIntegerField(_("总期号"))
+    signed_on = models.DateField(_("签发日期"))
+    signer = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("签发人"),
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("期号")
+        verbose_name_plural = _("期号")
+        ordering = ["-signed_on", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["bulletin", "supplement", "year", "number"], name="one_number_a_year"
+            ),
+            models.UniqueConstraint(
+                fields=["bulletin", "supplement", "total"], name="one_total_number"
+            ),
+            models.CheckConstraint(condition=Q(number__gte=1), name="number_from_one"),
+        ]
+
+    def __str__(self) -> str:
+        word = _("增刊第%(n)s期") if self.supplement else _("第%(n)s期")
+        return f"{self.year}年{word % {'n': self.number}}(总第{self.total}期)"

@@ -1,0 +1,152 @@
+"""Changes of items at the desk. Review's steps live in cms.review.actions."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from wagtail.models import Page
+
+from cms.review import actions as review
+from cms.review.actions import Refused
+from cms.review.models import Decision
+from infoflow.units.models import Unit
+from infoflow.units.permissions import unit_ids_of
+from infoflow.units.roles import Role
+
+from .models import ItemPage, UnitFolder, YearFolder
+
+if TYPE_CHECKING:
+    from infoflow.units.models import User
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What an officer fills in. `body` is clean HTML (text.to_html)."""
+
+    title: str
+    form: str
+    body: str
+    contact: str = ""
+    signatory: User | None = None
+
+    def write_to(self, item: ItemPage) -> bool:
+        """Copy the fields to an item; tell whether anything changed."""
+        before = [getattr(item, name) for name in self.fields()]
+        for name in self.fields():
+            setattr(item, name, getattr(self, name))
+        item.draft_title = self.title
+        return before != [getattr(item, name) for name in self.fields()]
+
+    @staticmethod
+    def fields() -> tuple[str, ...]:
+        return ("title", "form", "body", "contact", "signatory")
+
+
+def _year_folder(unit: Unit, year: int) -> YearFolder:
+    """Return the unit's folder of a year, making it under the unit folder's lock."""
+    folder = YearFolder.objects.filter(unit=unit, year=year).first()
+    if folder is None:
+        parent_id = UnitFolder.objects.values_list("pk", flat=True).get(unit=unit)
+        Page.objects.select_for_update(of=("self",)).get(pk=parent_id)
+        folder = YearFolder.objects.filter(unit=unit, year=year).first()
+    if folder is None:
+        folder = YearFolder(title=f"{year}年", slug=str(year), unit=unit, year=year)
+        UnitFolder.objects.get(pk=parent_id).add_child(instance=folder)
+    return folder
+
+
+def _may_write(person: User, unit_id: int) -> None:
+    if unit_id not in unit_ids_of(person, Role.OFFICER):
+        raise Refused(_("只有本单位的信息员可以撰写和提交稿件。"))
+
+
+@transaction.atomic
+def create_item(
+    *, unit: Unit, person: User, draft: Draft, form_key: uuid.UUID | None = None
+) -> ItemPage:
+    """Save a new draft; the same form sent again returns the item that it made.
+
+    Raises:
+        Refused: the person is no officer of the unit.
+    """
+    _may_write(person, unit.pk)
+    folder = _year_folder(unit, timezone.localdate().year)
+    Page.objects.select_for_update(of=("self",)).get(pk=folder.pk)
+    if form_key is not None:
+        made = ItemPage.objects.filter(form_key=form_key).first()
+        if made is not None:
+            if made.unit_id != unit.pk or made.owner_id != person.pk:
+                raise Refused(_("页面已过期,请重新打开“写稿”页面再提交。"))
+            return made
+    item = ItemPage(
+        slug=f"i{uuid.uuid4().hex[:16]}",
+        unit=unit,
+        owner=person,
+        live=False,
+        has_unpublished_changes=True,
+        form_key=form_key,
+    )
+    draft.write_to(item)
+    folder.add_child(instance=item)
+    item.save_revision(user=person, clean=False)
+    return item
+
+
+@transaction.atomic
+def save_item(*, item_id: int, person: User, draft: Draft) -> ItemPage:
+    """Save a new revision of a draft; nothing is written when nothing changed.
+
+    Raises:
+        Refused: not an officer of the unit, or the item may no longer be changed.
+    """
+    Page.objects.select_for_update(of=("self",)).get(pk=item_id)
+    item: ItemPage = ItemPage.objects.get(pk=item_id)
+    _may_write(person, item.unit_id)
+    if not ItemPage.objects.editable_by(person).filter(pk=item_id).exists():
+        raise Refused(_("稿件已提交或已办结,不能修改;需要修改请先撤回。"))
+    if draft.write_to(item):
+        item.save(clean=False)
+        item.save_revision(user=person, clean=False)
+    return item
+
+
+@transaction.atomic
+def submit_item(*, item_id: int, person: User) -> Decision:
+    """Send an item to the unit's signatory.
+
+    Raises:
+        Refused: incomplete, already sent, or not this person's to send.
+    """
+    item: ItemPage = ItemPage.objects.get(pk=item_id)
+    _may_write(person, item.unit_id)
+    missing = missing_parts(item)
+    if missing:
+        raise Refused(_("提交前请补充:%(parts)s。") % {"parts": "、".join(missing)})
+    return review.submit(page_id=item_id, person=person)
+
+
+def missing_parts(item: ItemPage) -> list[str]:
+    """Return the names of what an item lacks for submission."""
+    parts: list[tuple[Any, str]] = [
+        (item.title.strip(), _("标题")),
+        (item.body, _("正文")),
+        (item.signatory_id, _("审签人")),
+    ]
+    return [name for value, name in parts if not value]
+
+
+@transaction.atomic
+def withdraw_item(*, item_id: int, person: User) -> Decision:
+    """Take an item back before its unit has signed it.
+
+    Raises:
+        Refused: not an officer of the unit, or already signed.
+    """
+    item: ItemPage = ItemPage.objects.get(pk=item_id)
+    _may_write(person, item.unit_id)
+    return review.withdraw(page_id=item_id, person=person)

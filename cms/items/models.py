@@ -1,0 +1,201 @@
+"""Pages of the library: unit folder, year folder, item."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.models import PageManager
+from wagtail.search import index
+
+from cms.review.models import Decision, FolderPage, GatedPage, GatedPageQuerySet
+from cms.review.rules import Step, Verdict
+from infoflow.units.models import Unit
+from infoflow.units.permissions import unit_ids_of, works_in_office
+from infoflow.units.roles import Role
+
+from . import text
+from .rules import TITLE_MAX, ItemForm
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from infoflow.units.models import User
+
+
+class HomePage(FolderPage):
+    """Root of everything that is shown."""
+
+    max_count = 1
+    parent_page_types: ClassVar[list[str]] = ["wagtailcore.Page"]
+    subpage_types: ClassVar[list[str]] = ["items.LibraryPage", "bulletins.ShelfPage"]
+
+    class Meta:
+        verbose_name = _("首页")
+
+
+class LibraryPage(FolderPage):
+    """稿件库: one folder for each unit."""
+
+    max_count = 1
+    parent_page_types: ClassVar[list[str]] = ["items.HomePage"]
+    subpage_types: ClassVar[list[str]] = ["items.UnitFolder"]
+
+    class Meta:
+        verbose_name = _("稿件库")
+
+
+class UnitFolder(FolderPage):
+    """Folder of one unit; its group may add items below."""
+
+    unit = models.OneToOneField(
+        Unit, verbose_name=_("单位"), on_delete=models.PROTECT, related_name="folder"
+    )
+
+    parent_page_types: ClassVar[list[str]] = ["items.LibraryPage"]
+    subpage_types: ClassVar[list[str]] = ["items.YearFolder"]
+
+    class Meta:
+        verbose_name = _("单位文件夹")
+
+
+class YearFolder(FolderPage):
+    """A unit's items of one year: keeps every folder small."""
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="year_folders")
+    year = models.PositiveIntegerField(_("年度"))
+
+    parent_page_types: ClassVar[list[str]] = ["items.UnitFolder"]
+    subpage_types: ClassVar[list[str]] = ["items.ItemPage"]
+
+    class Meta:
+        verbose_name = _("年度文件夹")
+        constraints = [
+            models.UniqueConstraint(fields=["unit", "year"], name="one_folder_per_year")
+        ]
+
+
+def has_left_unit(prefix: str = "") -> Exists:
+    """Return the condition "the unit's signatory has signed it" for an item queryset."""
+    return Exists(
+        Decision.objects.filter(
+            page_id=OuterRef(f"{prefix}pk"), step=Step.SIGN, verdict=Verdict.PASS
+        )
+    )
+
+
+class ItemQuerySet(GatedPageQuerySet):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Items a person may see: their units' all, the office's those that have left a unit."""
+        own = Q(unit_id__in=unit_ids_of(user))
+        if works_in_office(user):
+            return self.filter(own | has_left_unit())
+        return self.filter(own)
+
+    def editable_by(self, user: User | AnonymousUser) -> Self:
+        """Items an officer may still change: own unit's, not under review, not ended."""
+        return (
+            self.filter(unit_id__in=unit_ids_of(user, Role.OFFICER), live=False)
+            .exclude(
+                Exists(
+                    Decision.objects.filter(
+                        page_id=OuterRef("pk"), verdict__in=[Verdict.CLOSE, Verdict.REFUSE]
+                    )
+                )
+            )
+            .exclude(pk__in=_under_review())
+        )
+
+    def in_pool(self) -> Self:
+        """Items that went through the gate (备用稿库)."""
+        return self.filter(live=True, live_revision=F("latest_revision"))
+
+
+def _under_review() -> models.QuerySet[Any, Any]:
+    from django.db.models.functions import Cast
+    from wagtail.models import WorkflowState
+
+    return WorkflowState.objects.filter(
+        status=WorkflowState.STATUS_IN_PROGRESS,
+        content_type__app_label="items",
+        content_type__model="itempage",
+    ).values_list(Cast("object_id", models.BigIntegerField()), flat=True)
+
+
+class ItemPage(GatedPage):
+    """稿件: what a unit submits. Written at the desk, read by the office."""
+
+    unit = models.ForeignKey(
+        Unit,
+        verbose_name=_("报送单位"),
+        on_delete=models.PROTECT,
+        related_name="items",
+        editable=False,
+    )
+    form = models.CharField(
+        _("形式"), max_length=20, choices=ItemForm.choices, default=ItemForm.NEWS
+    )
+    body = models.TextField(_("正文"), blank=True)
+    contact = models.CharField(_("联系人及电话"), max_length=60, blank=True)
+    signatory = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("审签人"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    # Key of the form that wrote it: the same form sent twice makes one item.
+    form_key = models.UUIDField(null=True, blank=True, unique=True, editable=False)
+
+    objects: ClassVar[Any] = PageManager.from_queryset(ItemQuerySet)()
+
+    is_creatable = False
+    parent_page_types: ClassVar[list[str]] = ["items.YearFolder"]
+    subpage_types: ClassVar[list[str]] = []
+    exclude_fields_in_copy: ClassVar[list[str]] = ["form_key"]
+    noun = _("稿件")
+
+    content_panels: ClassVar[list[Any]] = [
+        FieldPanel("title"),
+        MultiFieldPanel([FieldPanel("form"), FieldPanel("contact")], heading=_("稿件信息")),
+        FieldPanel("body"),
+    ]
+    promote_panels: ClassVar[list[Any]] = []
+    settings_panels: ClassVar[list[Any]] = []
+    search_fields: ClassVar[list[Any]] = [*GatedPage.search_fields, index.SearchField("body")]
+
+    class Meta:
+        verbose_name = _("稿件")
+        verbose_name_plural = _("稿件")
+
+    def clean(self) -> None:
+        super().clean()
+        if len(self.title) > TITLE_MAX:
+            raise ValidationError({"title": _("标题不能超过%(max)s字。") % {"max": TITLE_MAX}})
+        self.body = text.to_html(self.body)
+        if not self.slug:
+            self.slug = f"i{uuid.uuid4().hex[:16]}"
+
+    def gate_content(self) -> dict[str, Any]:
+        return {
+            "type": "item",
+            "title": self.title,
+            "form": self.form,
+            "unit": self.unit_id,
+            "body": self.body,
+        }
+
+    def render_text(self) -> SafeString:
+        """Return the body; stored clean, cleaned again because anything may write a row."""
+        return mark_safe(text.to_html(self.body) if self.body else "")  # noqa: S308
+
+    def signing_unit(self) -> Unit:
+        return self.unit

@@ -1,0 +1,27 @@
+"""Every new unit gets its folder in the library."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import Permission
+from django.dispatch import receiver
+from wagtail.models import GroupPagePermission
+
+from infoflow.units.models import Unit
+from infoflow.units.signals import units_created
+
+from .models import LibraryPage, UnitFolder
+
+
+@receiver(units_created)
+def add_folders(units: list[Unit], **kwargs: Any) -> None:
+    """Create the page folder of each new unit and let the unit's group add pages there."""
+    library = LibraryPage.objects.get()
+    add_page = Permission.objects.get(
+        content_type__app_label="wagtailcore", codename="add_page"
+    )
+    for unit in units:
+        folder = UnitFolder(title=unit.name, slug=f"u{unit.pk}", unit=unit)
+        library.add_child(instance=folder)
+        GroupPagePermission.objects.create(group=unit.group, page=folder, permission=add_page)

@@ -1,0 +1,28 @@
+"""`manage.py check` is red while the gate does not stand."""
+
+from typing import Any
+
+from django.core.checks import CheckMessage, Error, Warning, register
+from django.db import DatabaseError
+
+
+@register()
+def gate_stands(**kwargs: Any) -> list[CheckMessage]:
+    """Report triggers of the gate that are missing from the database."""
+    from . import gate
+
+    try:
+        missing = gate.missing_triggers()
+    except DatabaseError as error:
+        return [
+            Warning(f"无法连接数据库,未能检查发布闸门:{error}".strip(), id="review.W001")
+        ]
+    if missing:
+        return [
+            Error(
+                f"发布闸门缺失:{'、'.join(missing)}。",
+                hint="运行 manage.py install_gate 重建闸门,再运行 manage.py verify_gate 核对。",
+                id="review.E001",
+            )
+        ]
+    return []

@@ -1,0 +1,285 @@
+"""The base of every page that must be cleared, the decisions on it and its clearances."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self
+
+from django.conf import settings
+from django.db import models
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from wagtail.models import Page, PageManager, PagePermissionTester, Revision, TaskState
+from wagtail.query import PageQuerySet
+
+from . import rules
+from .rules import Part, Step, Verdict
+from .tasks import ClearTask, GateTask, IssueTask, ScreenTask, SignTask
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+    from django.utils.safestring import SafeString
+
+    from infoflow.units.models import Unit, User
+
+__all__ = [
+    "Clearance",
+    "ClearTask",
+    "Decision",
+    "GateTask",
+    "GatedPage",
+    "IssueTask",
+    "ScreenTask",
+    "SignTask",
+]
+
+
+class AppendOnlyError(Exception):
+    """A record that only ever grows was about to be changed or deleted."""
+
+
+class AppendOnlyQuerySet(models.QuerySet[Any]):
+    """Refuse every change of stored rows; the database's triggers refuse it as well."""
+
+    def _refuse(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise AppendOnlyError(f"{self.model.__name__} only grows")
+
+    update = bulk_update = delete = update_or_create = _refuse
+
+
+class AppendOnly(models.Model):
+    """A row that is written once and never changed or deleted."""
+
+    objects = AppendOnlyQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise AppendOnlyError(f"{type(self).__name__} only grows")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise AppendOnlyError(f"{type(self).__name__} only grows")
+
+
+class GatedPageQuerySet(PageQuerySet):
+    """Pages behind the gate; each model says in `visible_to` who may see which."""
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        raise TypeError(f"{self.model.__name__} must say who may see it")
+
+    def editable_by(self, user: User | AnonymousUser) -> Self:
+        raise TypeError(f"{self.model.__name__} must say who may edit it")
+
+
+GatedPageManager = PageManager.from_queryset(GatedPageQuerySet)
+
+
+class GatedPermissionTester(PagePermissionTester):
+    """Differs from core: nobody publishes, unpublishes, moves, copies or schedules by hand,
+    superusers included; a text that has left its writer cannot be deleted."""
+
+    def can_publish(self) -> bool:
+        return False
+
+    def can_publish_subpage(self) -> bool:
+        return False
+
+    def can_unpublish(self) -> bool:
+        return False
+
+    def can_move(self) -> bool:
+        return False
+
+    def can_copy(self) -> bool:
+        return False
+
+    def can_lock(self) -> bool:
+        return False
+
+    def can_submit_for_moderation(self) -> bool:
+        return False
+
+    def can_edit(self) -> bool:
+        return super().can_edit() and not self.page.workflow_in_progress and not self.page.live
+
+    def can_delete(self, ignore_bulk: bool = False) -> bool:
+        if Decision.objects.filter(page_id=self.page.pk).exists():
+            return False
+        return super().can_delete(ignore_bulk)
+
+
+class FolderPermissionTester(PagePermissionTester):
+    """Differs from core: a folder of gated pages never offers "create and publish"."""
+
+    def can_publish_subpage(self) -> bool:
+        return False
+
+    def can_delete(self, ignore_bulk: bool = False) -> bool:
+        return False
+
+    def can_move(self) -> bool:
+        return False
+
+    def can_copy(self) -> bool:
+        return False
+
+    def can_unpublish(self) -> bool:
+        return False
+
+
+class FolderPage(Page):
+    """A page that only holds others; readers are sent home."""
+
+    is_creatable = False
+
+    class Meta:
+        abstract = True
+
+    def permissions_for_user(self, user: User | AnonymousUser) -> PagePermissionTester:
+        return FolderPermissionTester(user, self)
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        raise Http404
+
+
+class GatedPage(Page):
+    """A page that goes live only with a clearance of exactly its text.
+
+    A subclass says what readers see (`gate_content`, `render_text`), who plays a part
+    beyond its own revisions (`earlier_acts`), and who may see it (its manager).
+    """
+
+    objects: ClassVar[Any] = GatedPageManager()
+
+    exclude_fields_in_copy: ClassVar[list[str]] = []
+    # The part of somebody who wrote a revision of this page.
+    author_part: ClassVar[Part] = Part.AUTHOR
+    # What a clerk calls such a text, for messages.
+    noun: ClassVar[Any] = _("稿件")
+
+    class Meta:
+        abstract = True
+
+    def gate_content(self) -> dict[str, Any]:
+        """Return everything that readers will see of this text, as plain data."""
+        raise TypeError(f"{type(self).__name__} must say what its readers see")
+
+    def render_text(self) -> SafeString:
+        """Return the text as clean HTML."""
+        raise TypeError(f"{type(self).__name__} must render its text")
+
+    def digest(self) -> str:
+        """Return the digest of the text that this object holds."""
+        return rules.digest(self.gate_content())
+
+    def earlier_acts(self) -> list[tuple[int, Part]]:
+        """Return acts on the texts that this one is made of: (person id, part)."""
+        return []
+
+    def signing_unit(self) -> Unit | None:
+        """Return the unit whose signatory signs this text, if any does."""
+        return None
+
+    def public_title(self) -> str:
+        """Return the title for people who may see this text."""
+        return self.title
+
+    def is_readable(self) -> bool:
+        """Tell whether the live text is exactly one that was cleared. Show nothing else."""
+        if not self.live or self.live_revision_id is None:
+            return False
+        return Clearance.objects.filter(
+            page_id=self.pk, revision_id=self.live_revision_id, digest=self.digest()
+        ).exists()
+
+    def permissions_for_user(self, user: User | AnonymousUser) -> PagePermissionTester:
+        return GatedPermissionTester(user, self)
+
+    def publish(self, revision: Revision, *args: Any, **kwargs: Any) -> Any:
+        """Publish a cleared revision; every other one is refused before anything is written.
+
+        Raises:
+            NotCleared: this revision's text has no clearance.
+        """
+        from .gate import NotCleared, clearance_of
+
+        if clearance_of(self, revision) is None:
+            raise NotCleared
+        return super().publish(revision, *args, **kwargs)
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Answer only those who may see this page; everybody else gets 404."""
+        from .views_reading import serve_gated
+
+        return serve_gated(request, self)
+
+
+class Decision(AppendOnly):
+    """One person's decision at one step on one exact text. Derive states from these."""
+
+    page = models.ForeignKey(
+        Page, verbose_name=_("稿件"), on_delete=models.PROTECT, related_name="decisions"
+    )
+    revision = models.ForeignKey(
+        Revision, verbose_name=_("版本"), on_delete=models.PROTECT, related_name="+"
+    )
+    task_state = models.ForeignKey(
+        TaskState, null=True, editable=False, on_delete=models.PROTECT, related_name="+"
+    )
+    step = models.CharField(_("环节"), max_length=10, choices=Step.choices)
+    verdict = models.CharField(_("意见"), max_length=10, choices=Verdict.choices)
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("经办人"),
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    reason = models.TextField(_("理由"), blank=True)
+    digest = models.CharField(_("文本摘要"), max_length=64)
+    at = models.DateTimeField(_("时间"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("审核意见")
+        verbose_name_plural = _("审核意见")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["task_state"], name="one_decision_per_task")
+        ]
+        indexes = [
+            models.Index(fields=["page", "step", "verdict"], name="decision_page_step"),
+            models.Index(fields=["step", "verdict", "at"], name="decision_step_at"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_step_display()} {self.get_verdict_display()}"
+
+
+class Clearance(AppendOnly):
+    """A named reviewer's word that exactly this text may leave."""
+
+    page = models.ForeignKey(
+        Page, verbose_name=_("稿件"), on_delete=models.PROTECT, related_name="clearances"
+    )
+    revision = models.ForeignKey(
+        Revision, verbose_name=_("版本"), on_delete=models.PROTECT, related_name="clearances"
+    )
+    digest = models.CharField(_("文本摘要"), max_length=64)
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("保密审查员"),
+        on_delete=models.PROTECT,
+        related_name="clearances",
+    )
+    at = models.DateTimeField(_("审查时间"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("保密审查结论")
+        verbose_name_plural = _("保密审查结论")
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["page", "revision"], name="clearance_page_revision")]
+
+    def __str__(self) -> str:
+        return f"{self.page_id}/{self.revision_id}"

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class UnitsConfig(AppConfig):
+    name = "infoflow.units"
+    label = "units"
+    verbose_name = "单位与人员"

@@ -1,0 +1,58 @@
+"""The eleven roles as groups, with the rights that lie in this room."""
+
+from django.db import migrations
+
+ROLES = [
+    "信息员",
+    "审签人",
+    "编辑",
+    "保密审查员",
+    "签发人",
+    "值班员",
+    "计分员",
+    "领导(阅览)",
+    "系统管理员",
+    "安全管理员",
+    "审计员",
+]
+IN_ADMIN = ["编辑", "保密审查员", "签发人", "计分员", "系统管理员", "安全管理员", "审计员"]
+SYSTEM_ADMIN_MODELS = ["unit", "unitgroup", "groupmembership", "officer", "signatory", "user"]
+
+
+def permission(apps, app_label, model, codename, name):
+    ContentType = apps.get_model("contenttypes", "ContentType")
+    Permission = apps.get_model("auth", "Permission")
+    content_type, _made = ContentType.objects.get_or_create(app_label=app_label, model=model)
+    found, _made = Permission.objects.get_or_create(
+        content_type=content_type, codename=codename, defaults={"name": name}
+    )
+    return found
+
+
+def add_roles(apps, schema_editor):
+    Group = apps.get_model("auth", "Group")
+    groups = {name: Group.objects.get_or_create(name=name)[0] for name in ROLES}
+    access = permission(apps, "wagtailadmin", "admin", "access_admin", "Can access Wagtail admin")
+    for name in IN_ADMIN:
+        groups[name].permissions.add(access)
+    for model in SYSTEM_ADMIN_MODELS:
+        for verb in ("add", "change", "view"):
+            groups["系统管理员"].permissions.add(
+                permission(apps, "units", model, f"{verb}_{model}", f"Can {verb} {model}")
+            )
+    # Wagtail's own groups hold `publish`; nobody here does.
+    Group.objects.filter(name__in=["Moderators", "Editors"]).delete()
+
+
+def remove_roles(apps, schema_editor):
+    apps.get_model("auth", "Group").objects.filter(name__in=ROLES).delete()
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("units", "0001_initial"),
+        ("auth", "0012_alter_user_first_name_max_length"),
+        ("wagtailadmin", "0005_editingsession_is_editing"),
+        ("wagtailcore", "0002_initial_data"),
+    ]
+    operations = [migrations.RunPython(add_roles, remove_roles)]

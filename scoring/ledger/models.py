@@ -1,0 +1,85 @@
+"""The ledger: every point with its rule, its fact and a sentence why. Only grows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from cms.review.models import AppendOnly, AppendOnlyQuerySet
+from infoflow.units.models import Unit
+from infoflow.units.permissions import has_role, unit_ids_of, works_in_office
+from infoflow.units.roles import Role
+from scoring.adoptions.models import Fact
+from scoring.schemes.models import Scheme
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from infoflow.units.models import User
+
+
+class EntryQuerySet(AppendOnlyQuerySet):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Entries a person may read: office, scorers and leaders all; units their own."""
+        if works_in_office(user) or has_role(user, Role.SCORER, Role.LEADER):
+            return self
+        return self.filter(unit_id__in=unit_ids_of(user))
+
+    def editable_by(self, user: User | AnonymousUser) -> Self:
+        """Nobody edits the ledger; corrections are new entries."""
+        return self.none()
+
+    def standing(self) -> Self:
+        """Entries that were neither taken back nor take another back."""
+        return self.filter(reverses=None, reversed_by=None)
+
+
+class Entry(AppendOnly):
+    """One booking: hundredths of a point for a unit on a date, and why."""
+
+    unit = models.ForeignKey(
+        Unit, verbose_name=_("单位"), on_delete=models.PROTECT, related_name="ledger_entries"
+    )
+    date = models.DateField(_("计分日期"))
+    hundredths = models.IntegerField(_("分值(百分之一分)"))
+    fact = models.ForeignKey(
+        Fact, verbose_name=_("依据"), on_delete=models.PROTECT, related_name="entries"
+    )
+    scheme = models.ForeignKey(
+        Scheme, verbose_name=_("计分办法"), on_delete=models.PROTECT, related_name="entries"
+    )
+    block_id = models.CharField(_("条款编号"), max_length=40)
+    block_type = models.CharField(_("条款类型"), max_length=40)
+    sentence = models.CharField(_("说明"), max_length=300)
+    reverses = models.OneToOneField(
+        "self",
+        verbose_name=_("冲销的分录"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="reversed_by",
+    )
+    # scheme:block:fact:unit:generation — makes a double booking impossible.
+    key = models.CharField(max_length=120, unique=True, editable=False)
+    at = models.DateTimeField(_("入账时间"), default=timezone.now)
+
+    objects = EntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("得分分录")
+        verbose_name_plural = _("得分台账")
+        ordering = ["date", "pk"]
+        indexes = [
+            models.Index(fields=["date", "unit", "hundredths"], name="entry_for_ranking"),
+            models.Index(fields=["unit", "date"], name="entry_unit_date"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=~Q(sentence=""), name="entry_has_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return self.sentence
