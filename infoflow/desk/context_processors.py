@@ -1,19 +1,56 @@
-"""What every page of the desk needs: the menu and the banner of the demonstration set."""
+"""What every page of the desk needs: who is here, the menu, the banner of the demonstration set.
+
+Everything is a callable, so that a page that does not show it does not pay for it.
+"""
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
-from infoflow.units.models import User
+from infoflow.units.models import Unit, User
+from infoflow.units.permissions import enters_admin, roles_of, unit_ids_of
 
-from .menu import menu_for
+from .menu import MenuItem, menu_for
+
+
+def has_demo_data() -> bool:
+    """Tell whether demonstration accounts exist."""
+    return User.objects.filter(is_demo=True).exists()
+
+
+def post_of(user: User) -> str:
+    """Return a person's units and roles in one line, as the header shows them."""
+    units = Unit.objects.filter(pk__in=unit_ids_of(user)).values_list("name", flat=True)
+    parts = ["、".join(units), "、".join(sorted(roles_of(user)))]
+    if user.is_superuser:
+        parts = [_("超级管理员(应急)")]
+    return " · ".join(part for part in parts if part)
 
 
 def desk(request: HttpRequest) -> dict[str, Any]:
-    """Return the menu and whether demonstration accounts exist."""
+    """Return the site's name, the menu, the person's post and the demonstration mark."""
     user = getattr(request, "user", None)
-    if user is None or not user.is_authenticated or request.path.startswith("/office/"):
-        return {}
-    return {"desk_menu": menu_for(request), "demo_data": User.objects.filter(is_demo=True).exists()}
+    known = user is not None and user.is_authenticated
+    path = getattr(request, "path", "")
+
+    @cache
+    def menu() -> list[MenuItem]:
+        return menu_for(request) if known and not user.must_change_password else []
+
+    @cache
+    def post() -> str:
+        return post_of(user) if known else ""
+
+    return {
+        "site_name": settings.WAGTAIL_SITE_NAME,
+        "desk_menu": menu,
+        "desk_post": post,
+        "desk_path": path,
+        "enters_office": cache(lambda: known and enters_admin(user)),
+        "demo_data": cache(has_demo_data),
+    }
