@@ -138,6 +138,13 @@ class IssueQuerySet(GatedPageQuerySet):
 class IssuePage(GatedPage):
     """期: one number of a bulletin. Its number is given when it is signed."""
 
+    bulletin = models.ForeignKey(
+        Bulletin,
+        verbose_name=_("刊物"),
+        on_delete=models.PROTECT,
+        related_name="issues",
+        editable=False,
+    )
     supplement = models.BooleanField(_("增刊"), default=False, help_text=_("增刊单独编号"))
     report_to = models.CharField(_("报"), max_length=200, blank=True)
     send_to = models.CharField(_("送"), max_length=200, blank=True)
@@ -148,6 +155,7 @@ class IssuePage(GatedPage):
     parent_page_types: ClassVar[list[str]] = ["bulletins.BulletinFolder"]
     subpage_types: ClassVar[list[str]] = []
     author_part = Part.EDITOR
+    queue_prefetch = ("bulletin",)
     noun = _("期刊")
     base_form_class = IssueForm
     content_panels: ClassVar[list[Any]] = issue_panels()
@@ -158,12 +166,9 @@ class IssuePage(GatedPage):
         verbose_name = _("期刊")
         verbose_name_plural = _("期刊")
 
-    @property
-    def bulletin(self) -> Bulletin:
-        folder: BulletinFolder = self.get_parent().specific
-        return folder.bulletin
-
     def full_clean(self, *args: Any, **kwargs: Any) -> None:
+        if self.bulletin_id is None and self.path:
+            self.bulletin = BulletinFolder.objects.get(path=self.path[: -self.steplen]).bulletin
         if not self.slug:
             self.slug = f"n{uuid.uuid4().hex[:16]}"
         if not self.title:
@@ -173,6 +178,7 @@ class IssuePage(GatedPage):
     def gate_content(self) -> dict[str, Any]:
         return {
             "type": "issue",
+            "bulletin": self.bulletin_id,
             "title": self.title,
             "supplement": self.supplement,
             "lists": [self.report_to, self.send_to, self.distribute_to],
@@ -200,6 +206,19 @@ class IssuePage(GatedPage):
             page_id__in=ids, step=Step.SIGN, verdict=Verdict.PASS
         ).values_list("person_id", flat=True)
         return [(pk, Part.AUTHOR) for pk in writers] + [(pk, Part.SIGNATORY) for pk in signers]
+
+    def origin(self) -> str:
+        return self.bulletin.name
+
+    def about(self) -> list[tuple[Any, str]]:
+        return [
+            (_("刊物"), str(self.bulletin)),
+            (_("类别"), str(_("增刊") if self.supplement else _("正刊"))),
+            (_("责任编辑"), str(self.owner or "")),
+            (_("报"), self.report_to),
+            (_("送"), self.send_to),
+            (_("发"), self.distribute_to),
+        ]
 
     def public_title(self) -> str:
         number = getattr(self, "number", None)

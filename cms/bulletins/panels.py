@@ -5,18 +5,36 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel, Panel
+
+from .forms import DocumentTextarea
+
+
+class OriginalsPanel(Panel):
+    """Read-only: the units' originals that an entry was made from."""
+
+    class BoundPanel(Panel.BoundPanel):
+        template_name = "bulletins/_originals.html"
+
+        def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
+            context: dict[str, Any] = super().get_context_data(parent_context)
+            context["items"] = self.instance.items() if self.instance is not None else []
+            return context
 
 
 def issue_panels() -> list[Any]:
     """Return the panels of an issue."""
     return [
-        FieldPanel("title", heading=_("本期名称(内部)")),
+        FieldPanel("title", heading=_("本期名称(内部使用,签发后以期号为准)")),
         InlinePanel(
             "entries",
             heading=_("条目"),
             label=_("条目"),
-            panels=[FieldPanel("title"), FieldPanel("body")],
+            panels=[
+                FieldPanel("title"),
+                FieldPanel("body", widget=DocumentTextarea(attrs={"rows": 12})),
+                OriginalsPanel(heading=_("原稿对照")),
+            ],
         ),
         MultiFieldPanel(
             [

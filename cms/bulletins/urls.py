@@ -1,3 +1,8 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from . import views
+
+urlpatterns = [
+    path("issues/", views.issue_list, name="issue_list"),
+    path("issues/<int:pk>/", views.issue_page, name="issue_page"),
+]

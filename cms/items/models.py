@@ -162,6 +162,7 @@ class ItemPage(GatedPage):
     subpage_types: ClassVar[list[str]] = []
     exclude_fields_in_copy: ClassVar[list[str]] = ["form_key"]
     noun = _("稿件")
+    queue_prefetch = ("unit",)
 
     content_panels: ClassVar[list[Any]] = [
         FieldPanel("title"),
@@ -199,3 +200,16 @@ class ItemPage(GatedPage):
 
     def signing_unit(self) -> Unit:
         return self.unit
+
+    def origin(self) -> str:
+        return self.unit.name
+
+    def about(self) -> list[tuple[Any, str]]:
+        return [
+            (_("报送单位"), str(self.unit)),
+            (_("形式"), self.get_form_display()),
+            (_("撰稿"), str(self.owner or "")),
+            (_("联系人及电话"), self.contact),
+            (_("审签人"), str(self.signatory or "")),
+            (_("字数"), str(text.length(self.body))),
+        ]

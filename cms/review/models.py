@@ -157,6 +157,8 @@ class GatedPage(Page):
     exclude_fields_in_copy: ClassVar[list[str]] = []
     # The part of somebody who wrote a revision of this page.
     author_part: ClassVar[Part] = Part.AUTHOR
+    # Relations that a list of such texts shows (origin).
+    queue_prefetch: ClassVar[tuple[str, ...]] = ()
     # What a clerk calls such a text, for messages.
     noun: ClassVar[Any] = _("稿件")
 
@@ -186,6 +188,14 @@ class GatedPage(Page):
     def public_title(self) -> str:
         """Return the title for people who may see this text."""
         return self.title
+
+    def origin(self) -> str:
+        """Return where the text comes from, for lists."""
+        return ""
+
+    def about(self) -> list[tuple[Any, str]]:
+        """Return what a reviewer must know beside the text: (label, value)."""
+        return []
 
     def is_readable(self) -> bool:
         """Tell whether the live text is exactly one that was cleared. Show nothing else."""

@@ -56,6 +56,7 @@ class Migration(migrations.Migration):
             name='IssuePage',
             fields=[
                 ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
+                ('bulletin', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='issues', to='bulletins.bulletin', verbose_name='刊物')),
                 ('supplement', models.BooleanField(default=False, help_text='增刊单独编号', verbose_name='增刊')),
                 ('report_to', models.CharField(blank=True, max_length=200, verbose_name='报')),
                 ('send_to', models.CharField(blank=True, max_length=200, verbose_name='送')),

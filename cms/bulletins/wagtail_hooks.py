@@ -1,0 +1,145 @@
+"""The office's pages of bulletins: series, pool, issues; readers' menu entry on the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.http import HttpRequest
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.action_menu import ActionMenuItem
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.viewsets.model import ModelViewSet
+
+from infoflow.desk.menu import MenuItem as DeskMenuItem
+from infoflow.desk.menu import Panel
+from infoflow.units.permissions import has_role, reads_bulletins
+from infoflow.units.roles import Role
+
+from . import actions, queries
+from .models import Bulletin, IssueNumber, IssuePage
+from .views import IssuesView, PoolView, submit
+
+
+if TYPE_CHECKING:
+    BulletinFormBase = forms.ModelForm[Bulletin]
+else:
+    BulletinFormBase = forms.ModelForm
+
+
+class BulletinForm(BulletinFormBase):
+    """Form of a series; one of our own gets its folder when saved."""
+
+    class Meta:
+        model = Bulletin
+        fields = ["name", "level", "own", "kind", "order", "active", "total_before"]
+
+    def save(self, commit: bool = True) -> Bulletin:
+        bulletin = super().save(commit=commit)
+        if commit:
+            actions.ensure_folder(bulletin)
+        return bulletin
+
+
+class BulletinViewSet(ModelViewSet):
+    """刊物: list, add, change; never deleted, because facts name it."""
+
+    model = Bulletin
+    name = "bulletins"
+    icon = "list-ul"
+    menu_label = _("刊物设置")
+    menu_order = 40
+    add_to_admin_menu = True
+    list_display = ["name", "level", "own", "kind", "order", "active"]
+    list_filter = ["level", "own", "active"]
+    search_fields = ["name"]
+    inspect_view_enabled = False
+    copy_view_enabled = False
+
+    def get_form_class(self, for_update: bool = False) -> type[BulletinForm]:
+        return BulletinForm
+
+
+@hooks.register("register_admin_viewset")
+def bulletin_viewset() -> BulletinViewSet:
+    return BulletinViewSet("bulletins")
+
+
+@hooks.register("register_admin_urls")
+def bulletin_urls() -> list[URLPattern]:
+    return [
+        path("pool/", PoolView.as_view(), name="bulletin_pool"),
+        path("issues/", IssuesView.as_view(), name="bulletin_issues"),
+        path("issues/<int:pk>/submit/", submit, name="bulletin_submit"),
+    ]
+
+
+class EditorMenuItem(MenuItem):
+    """Menu entry for editors only."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return has_role(request.user, Role.EDITOR)
+
+
+@hooks.register("register_admin_menu_item")
+def pool_menu() -> MenuItem:
+    return EditorMenuItem(
+        _("备用稿库"), reverse("bulletin_pool"), name="pool", icon_name="folder-inverse", order=20
+    )
+
+
+@hooks.register("register_admin_menu_item")
+def issues_menu() -> MenuItem:
+    return EditorMenuItem(
+        _("期刊"), reverse("bulletin_issues"), name="issues", icon_name="doc-full", order=21
+    )
+
+
+class SubmitItem(ActionMenuItem):
+    """Button of the issue editor: send it to the check."""
+
+    name = "issue-submit"
+    label = _("到期刊列表送审")
+    icon_name = "check"
+
+    def is_shown(self, context: dict[str, Any]) -> bool:
+        page = context.get("page")
+        return (
+            context["view"] == "edit"
+            and page is not None
+            and isinstance(page.specific, IssuePage)
+            and not page.live
+        )
+
+    def get_url(self, context: dict[str, Any]) -> str:
+        return reverse("bulletin_issues")
+
+
+@hooks.register("register_page_action_menu_item")
+def submit_item() -> ActionMenuItem:
+    return SubmitItem(order=10)
+
+
+@hooks.register("register_adopted_items")
+def adopted(item_ids: Iterable[int]) -> set[int]:
+    """Tell the desk which items an issued number carries."""
+    return queries.adopted_ids(item_ids)
+
+
+@hooks.register("register_desk_menu_item")
+def reading_menu(request: HttpRequest) -> DeskMenuItem | None:
+    if not reads_bulletins(request.user):
+        return None
+    return DeskMenuItem(label=str(_("期刊阅览")), url=reverse("issue_list"), order=60)
+
+
+@hooks.register("register_desk_panel")
+def reading_panel(request: HttpRequest) -> Panel | None:
+    if not reads_bulletins(request.user):
+        return None
+    numbers = IssueNumber.objects.select_related("bulletin")[:5]
+    return Panel("bulletins/_desk_panel.html", {"numbers": numbers}, order=60)
+

@@ -1,0 +1,148 @@
+"""The office's way in: menu, dashboard panels, queue pages; stock panels and reports go."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.templatetags.static import static
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.ui.components import Component
+from wagtail.models import Page
+
+from . import queries
+from .gate import NotCleared
+from .models import Decision, GatedPage
+from .rules import Step
+from .views import DecideView, QueueView
+
+PANEL_SIZE = 8
+
+
+@hooks.register("register_admin_urls")
+def review_urls() -> list[URLPattern]:
+    return [
+        path("queue/<str:step>/", QueueView.as_view(), name="review_queue"),
+        path("decide/<int:pk>/", DecideView.as_view(), name="review_decide"),
+    ]
+
+
+class QueuePanel(Component):
+    """The oldest of what waits at one step."""
+
+    template_name = "review/queue_panel.html"
+
+    def __init__(self, step: Step, order: int) -> None:
+        self.step = step
+        self.order = order
+
+    def get_context_data(self, parent_context: Any) -> dict[str, Any]:
+        tasks = queries.queue_for(parent_context["request"].user, self.step)
+        return {
+            "step": self.step,
+            "count": tasks.count(),
+            "lines": queries.waiting_lines(tasks[:PANEL_SIZE]),
+        }
+
+
+@hooks.register("insert_global_admin_css")
+def office_css() -> str:
+    return format_html('<link rel="stylesheet" href="{}">', static("office/office.css"))
+
+
+@hooks.register("construct_homepage_panels")
+def own_panels(request: HttpRequest, panels: list[Any]) -> None:
+    """Replace the stock panels: they list every pending text at several queries each."""
+    panels[:] = [
+        QueuePanel(step, 100 + n) for n, step in enumerate(queries.steps_of(request.user))
+    ]
+
+
+@hooks.register("construct_homepage_summary_items")
+def no_summary(request: HttpRequest, items: list[Any]) -> None:
+    """Counts of all pages say nothing to a clerk."""
+    items.clear()
+
+
+class QueueMenuItem(MenuItem):
+    """Menu entry of a queue, shown to those whose step it is."""
+
+    def __init__(self, step: Step, order: int) -> None:
+        self.step = step
+        super().__init__(
+            _("待%(step)s") % {"step": step.label},
+            reverse("review_queue", args=[step.value]),
+            name=f"queue-{step.value}",
+            icon_name="tasks",
+            order=order,
+        )
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return self.step in queries.steps_of(request.user)
+
+
+@hooks.register("register_admin_menu_item")
+def screening_menu() -> MenuItem:
+    return QueueMenuItem(Step.SCREEN, 10)
+
+
+@hooks.register("register_admin_menu_item")
+def clearing_menu() -> MenuItem:
+    return QueueMenuItem(Step.CLEAR, 11)
+
+
+@hooks.register("register_admin_menu_item")
+def issuing_menu() -> MenuItem:
+    return QueueMenuItem(Step.ISSUE, 12)
+
+
+@hooks.register("construct_main_menu")
+def plain_menu(request: HttpRequest, items: list[Any]) -> None:
+    """Leave out what nobody here needs; superusers keep the settings."""
+    hidden = {"help", "reports", "images", "documents", "explorer"}
+    if not request.user.is_superuser:
+        hidden.add("settings")
+    items[:] = [item for item in items if item.name not in hidden]
+
+
+@hooks.register("construct_page_action_menu")
+def no_stock_actions(items: list[Any], request: HttpRequest, context: dict[str, Any]) -> None:
+    """Take publishing and stock workflow buttons off the editor of a gated page."""
+    page = context.get("page")
+    view = context.get("view")
+    model = type(page.specific) if page is not None else context.get("model")
+    parent = context.get("parent_page")
+    gated = (model is not None and issubclass(model, GatedPage)) or (
+        view == "create" and parent is not None
+    )
+    if gated:
+        stock = {
+            "action-publish",
+            "action-unpublish",
+            "action-submit",
+            "action-restart-workflow",
+            "action-cancel-workflow",
+        }
+        items[:] = [item for item in items if item.name not in stock]
+
+
+@hooks.register("before_delete_page")
+def keep_decided(request: HttpRequest, page: Page) -> HttpResponse | None:
+    """A text that was ever sent in stays, whoever asks."""
+    from .actions import Refused
+
+    if Decision.objects.filter(page__path__startswith=page.path).exists():
+        raise Refused(str(_("已经报送过的稿件和期刊不能删除,记录须保留。")))
+    return None
+
+
+@hooks.register("before_publish_page")
+def publish_only_cleared(request: HttpRequest, page: Page) -> HttpResponse | None:
+    """Say why a stock publishing view is refused before it does anything."""
+    if isinstance(page.specific, GatedPage) and not page.specific.is_readable():
+        raise NotCleared
+    return None
