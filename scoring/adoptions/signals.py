@@ -2,5 +2,6 @@
 
 from django.dispatch import Signal
 
-# Argument: facts (list[Fact]), new facts including withdrawals, lines stored.
+# Arguments: facts (list[Fact]), new facts including withdrawals; lines (list[FactLine]),
+# their lines. All are stored already; none was there before.
 facts_recorded = Signal()

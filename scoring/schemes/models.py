@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from wagtail.fields import StreamField
@@ -17,9 +17,12 @@ from infoflow.units.permissions import has_role
 from infoflow.units.roles import Role
 
 from .blocks import SchemeBlocks
+from .forms import SchemeForm
+from .rules import Rounding
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
+    from wagtail.models import Revision
 
     from infoflow.units.models import User
 
@@ -27,15 +30,12 @@ if TYPE_CHECKING:
 class SchemeQuerySet(models.QuerySet["Scheme"]):
     def in_force_on(self, day: date) -> Self:
         """Published versions in force on a day (both ends included)."""
-        return self.filter(
-            Q(valid_until__isnull=True) | Q(valid_until__gte=day), live=True, valid_from__lte=day
-        )
+        return self.in_force_between(day, day)
 
-    def in_force_between(self, start: date, end: date) -> Self:
-        """Published versions in force on at least one day of a period."""
-        return self.filter(
-            Q(valid_until__isnull=True) | Q(valid_until__gte=start), live=True, valid_from__lte=end
-        )
+    def in_force_between(self, start: date, end: date | None) -> Self:
+        """Published versions in force on at least one day of a period; None: no end."""
+        found = self.filter(Q(valid_until__isnull=True) | Q(valid_until__gte=start), live=True)
+        return found if end is None else found.filter(valid_from__lte=end)
 
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """Published versions are open to everybody with an account; drafts to scorers."""
@@ -44,22 +44,60 @@ class SchemeQuerySet(models.QuerySet["Scheme"]):
         return self.filter(live=True) if user.is_authenticated else self.none()
 
     def editable_by(self, user: User | AnonymousUser) -> Self:
-        return self if has_role(user, Role.SCORER) else self.none()
+        """Versions that a scorer may still change: those no entry was booked under."""
+        if not has_role(user, Role.SCORER):
+            return self.none()
+        return self.filter(entries=None)
+
+    def lock_all(self) -> None:
+        """Hold every version until the transaction ends: publishing and rebuilding take turns."""
+        list(self.model._default_manager.select_for_update().order_by("pk").values_list("pk"))
 
 
 class Scheme(DraftStateMixin, RevisionMixin, models.Model):
     """One version of a 计分办法. Once published and used it is never changed: a new version is."""
 
+    # What no longer changes once points were booked under a version. Its end may still be set.
+    FROZEN: ClassVar[tuple[str, ...]] = (
+        "name",
+        "version",
+        "document",
+        "valid_from",
+        "rounding",
+        "blocks",
+    )
+
     name = models.CharField(_("名称"), max_length=60)
-    version = models.PositiveIntegerField(_("版次"), default=1)
-    document = models.CharField(_("依据文件"), max_length=200, blank=True)
+    version = models.PositiveIntegerField(_("版次"), default=1, editable=False)
+    document = models.CharField(
+        _("依据文件"), max_length=200, blank=True, help_text=_("规定本办法的文件名和文号")
+    )
     valid_from = models.DateField(_("施行日期"), validators=[plausible_date])
     valid_until = models.DateField(
-        _("截止日期"), null=True, blank=True, validators=[plausible_date]
+        _("截止日期"),
+        null=True,
+        blank=True,
+        validators=[plausible_date],
+        help_text=_("含当日;长期有效的留空"),
     )
-    blocks = StreamField(SchemeBlocks(), verbose_name=_("条款"), blank=True)
+    rounding = models.CharField(
+        _("小数取舍"),
+        max_length=20,
+        choices=Rounding.choices,
+        default=Rounding.HALF_UP,
+        help_text=_("计算出现0.01分以下的零头时如何处理"),
+    )
+    blocks = StreamField(
+        SchemeBlocks(),
+        verbose_name=_("条款"),
+        blank=True,
+        help_text=_("条款自上而下依次计算"),
+    )
+    # Unlike Wagtail's: nothing is in force unless somebody has published it.
+    live = models.BooleanField(_("施行"), default=False, editable=False)
 
     objects = SchemeQuerySet.as_manager()
+    base_form_class = SchemeForm
 
     class Meta:
         verbose_name = _("计分办法")
@@ -76,3 +114,69 @@ class Scheme(DraftStateMixin, RevisionMixin, models.Model):
         super().clean()
         if self.valid_from and self.valid_until and self.valid_until < self.valid_from:
             raise ValidationError({"valid_until": _("截止日期不能早于施行日期。")})
+
+    @property
+    def used(self) -> bool:
+        """Tell whether points were ever booked under this version."""
+        return self.pk is not None and self.entries.exists()
+
+    def faults_of_publication(self) -> dict[str, str]:
+        """Return field → message for everything that keeps this version from being in force."""
+        if not self.blocks:
+            return {"blocks": str(_("请至少写一条条款再发布。"))}
+        other = (
+            Scheme.objects.in_force_between(self.valid_from, self.valid_until)
+            .exclude(pk=self.pk)
+            .first()
+        )
+        if other is None:
+            return {}
+        until = f"{other.valid_until:%Y-%m-%d}" if other.valid_until else str(_("长期"))
+        return {
+            "valid_from": str(
+                _(
+                    "与已发布的《%(other)s》(%(from)s至%(until)s)时间重叠。"
+                    "请先给它设截止日期,或修改本办法的施行日期、截止日期。"
+                )
+                % {"other": other, "from": f"{other.valid_from:%Y-%m-%d}", "until": until}
+            )
+        }
+
+    def _changed_while_used(self) -> bool:
+        stored = Scheme.objects.filter(pk=self.pk).first() if self.pk else None
+        if stored is None or not self.used:
+            return False
+        field = self._meta.get_field("blocks")
+        return any(
+            field.get_prep_value(stored.blocks) != field.get_prep_value(self.blocks)
+            if name == "blocks"
+            else getattr(stored, name) != getattr(self, name)
+            for name in self.FROZEN
+        )
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store; every way of publishing ends here, so what may not be in force is refused here.
+
+        Raises:
+            ValidationError: overlaps a version in force, has no clause, or would change a
+                version that points were booked under.
+        """
+        if self.live:
+            faults = self.faults_of_publication()
+            if faults:
+                raise ValidationError(faults)
+            if self._changed_while_used():
+                raise ValidationError(SchemeForm.frozen_message())
+        super().save(*args, **kwargs)
+
+    def publish(self, revision: Revision, *args: Any, **kwargs: Any) -> Any:
+        """Put a revision in force; publications and rebuilds take turns."""
+        with transaction.atomic():
+            Scheme.objects.lock_all()
+            return super().publish(revision, *args, **kwargs)
+
+    def unpublish(self, *args: Any, **kwargs: Any) -> Any:
+        """Put the version out of force; what was booked under it is taken back in the ledger."""
+        with transaction.atomic():
+            Scheme.objects.lock_all()
+            return super().unpublish(*args, **kwargs)

@@ -1,0 +1,248 @@
+"""Recording and withdrawing facts. Nothing is changed or deleted: facts are only added."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cms.review.actions import Refused
+from infoflow.units.models import EARLIEST_DATE, Unit
+from infoflow.units.permissions import has_role
+from infoflow.units.roles import Role
+
+from .models import Fact, FactLine
+from .rules import NOTE_MAX, FactRow, Source, faults_of, reversal_key
+from .signals import facts_recorded
+
+if TYPE_CHECKING:
+    from cms.bulletins.models import Bulletin
+    from cms.items.models import ItemPage
+    from infoflow.units.models import User
+
+BATCH = 2_000
+
+
+def _may_record(person: User) -> None:
+    if not has_role(person, Role.SCORER, Role.EDITOR):
+        raise Refused(_("只有编辑和计分员可以登记或撤销,请联系信息科。"))
+
+
+def _check_rows(rows: Iterable[FactRow]) -> None:
+    today = timezone.localdate()
+    for row in rows:
+        faults: dict[str, list[str]] = {}
+        for field, message in faults_of(row, earliest=EARLIEST_DATE, today=today):
+            faults.setdefault(field, []).append(message)
+        if faults:
+            raise ValidationError({field: list(found) for field, found in faults.items()})
+
+
+def _write(rows: Sequence[FactRow], person: User | None) -> list[Fact]:
+    """Insert rows whose keys are new, with their lines, and tell the rooms above."""
+    facts = [
+        Fact(
+            kind=row.kind,
+            date=row.date,
+            title=row.title.strip(),
+            bulletin_id=row.bulletin,
+            form=row.form,
+            issue_label=row.issue_label,
+            item_id=row.item,
+            source=row.source,
+            key=row.key,
+            note=row.note,
+            recorded_by=person,
+        )
+        for row in rows
+    ]
+    Fact.objects.bulk_create(facts, batch_size=BATCH)
+    lines = [
+        FactLine(
+            fact=fact,
+            unit_id=unit,
+            position=position,
+            kind=fact.kind,
+            bulletin_id=fact.bulletin_id,
+            date=fact.date,
+        )
+        for fact, row in zip(facts, rows, strict=True)
+        for position, unit in enumerate(row.units, start=1)
+    ]
+    FactLine.objects.bulk_create(lines, batch_size=BATCH)
+    facts_recorded.send(sender=Fact, facts=facts, lines=lines)
+    return facts
+
+
+def _known_keys(keys: Sequence[str]) -> set[str]:
+    known: set[str] = set()
+    for start in range(0, len(keys), BATCH):
+        some = keys[start : start + BATCH]
+        known.update(Fact.objects.filter(key__in=some).values_list("key", flat=True))
+    return known
+
+
+@transaction.atomic
+def record_facts(rows: Iterable[FactRow], *, person: User | None = None) -> list[Fact]:
+    """Record facts in bulk and return the new ones; keys that are known change nothing.
+
+    Args:
+        person: who records by hand; None for what the system books by itself (the road of an
+            item, a loaded table).
+
+    Raises:
+        Refused: the person is neither editor nor scorer.
+        ValidationError: a row is incomplete or its date impossible; nothing is recorded.
+    """
+    if person is not None:
+        _may_record(person)
+    wanted = list({row.key: row for row in reversed(list(rows))}.values())[::-1]
+    _check_rows(wanted)
+    known = _known_keys([row.key for row in wanted])
+    new = [row for row in wanted if row.key not in known]
+    if not new:
+        return []
+    try:
+        with transaction.atomic():
+            return _write(new, person)
+    except IntegrityError:
+        # Another transaction recorded one of these keys between our look and our write.
+        known = _known_keys([row.key for row in new])
+        left = [row for row in new if row.key not in known]
+        if len(left) == len(new):
+            raise
+        return _write(left, person) if left else []
+
+
+def _unit_ids(units: Sequence[Unit], day: date) -> tuple[int, ...]:
+    """Return the units' ids in order; all must exist on the day.
+
+    Raises:
+        ValidationError: names the units that did not exist then.
+    """
+    ids = tuple(unit.pk for unit in units)
+    active = set(Unit.objects.active_on(day).filter(pk__in=ids).values_list("pk", flat=True))
+    closed = [unit.name for unit in units if unit.pk not in active]
+    if closed:
+        raise ValidationError(
+            {
+                "units": _("%(units)s在%(day)s不是在用单位,请检查日期或单位。")
+                % {"units": "、".join(closed), "day": f"{day.year}年{day.month}月{day.day}日"}
+            }
+        )
+    return ids
+
+
+@transaction.atomic
+def record_fact(
+    *,
+    kind: str,
+    date: date,
+    title: str = "",
+    bulletin: Bulletin | None,
+    form: str = "",
+    units: Sequence[Unit],
+    item: ItemPage | None = None,
+    source: str = Source.FORM,
+    key: str,
+    note: str = "",
+    issue_label: str = "",
+    person: User,
+) -> Fact:
+    """Record one fact by hand; the same key with the same content returns the first fact.
+
+    Args:
+        title: taken from the item when empty.
+        units: in the order of their names on the item.
+
+    Raises:
+        Refused: not an editor or scorer, or the key belongs to a fact with other content.
+        ValidationError: a field is missing or wrong, by field.
+    """
+    _may_record(person)
+    row = FactRow(
+        kind=kind,
+        date=date,
+        title=title.strip() or (item.title if item is not None else ""),
+        units=_unit_ids(units, date),
+        key=key,
+        source=source,
+        bulletin=bulletin.pk if bulletin is not None else None,
+        form=form,
+        issue_label=issue_label,
+        item=item.pk if item is not None else None,
+        note=note,
+    )
+    made = record_facts([row], person=person)
+    if made:
+        return made[0]
+    first: Fact = Fact.objects.get(key=key)
+    same = (first.kind, first.date, first.title, first.bulletin_id, first.item_id) == (
+        row.kind,
+        row.date,
+        row.title,
+        row.bulletin,
+        row.item,
+    )
+    if not same:
+        raise Refused(
+            _("这张表已登记过《%(title)s》;要登记另一条,请重新打开登记页面。")
+            % {"title": first.title}
+        )
+    return first
+
+
+@transaction.atomic
+def withdraw_fact(*, fact_id: int, person: User, reason: str) -> Fact:
+    """Take a fact back by adding its opposite on the same date; points follow.
+
+    Raises:
+        Refused: not an editor or scorer, no reason, unknown, or withdrawn before.
+    """
+    _may_record(person)
+    reason = reason.strip()
+    if not reason:
+        raise Refused(_("请填写撤销理由,单位和领导会看到。"))
+    if len(reason) > NOTE_MAX:
+        raise Refused(_("撤销理由不能超过%(max)s字。") % {"max": NOTE_MAX})
+    fact = Fact.objects.select_for_update(of=("self",)).filter(pk=fact_id).first()
+    if fact is None:
+        raise Refused(_("没有找到这条登记,请返回列表刷新。"))
+    if fact.reverses_id is not None:
+        raise Refused(_("这条是撤销记录,不能再撤销;如撤销有误,请重新登记。"))
+    if Fact.objects.filter(reverses=fact).exists():
+        raise Refused(_("这条登记已经撤销过了,不用重复撤销。"))
+    opposite: Fact = Fact.objects.create(
+        kind=fact.kind,
+        date=fact.date,
+        title=fact.title,
+        bulletin_id=fact.bulletin_id,
+        form=fact.form,
+        issue_label=fact.issue_label,
+        item_id=fact.item_id,
+        source=Source.FORM,
+        key=reversal_key(fact.pk),
+        reverses=fact,
+        note=reason,
+        recorded_by=person,
+    )
+    lines = [
+        FactLine(
+            fact=opposite,
+            unit_id=line.unit_id,
+            position=line.position,
+            kind=line.kind,
+            bulletin_id=line.bulletin_id,
+            date=line.date,
+            quantity=-line.quantity,
+        )
+        for line in fact.lines.all()
+    ]
+    FactLine.objects.bulk_create(lines)
+    facts_recorded.send(sender=Fact, facts=[opposite], lines=lines)
+    return opposite
