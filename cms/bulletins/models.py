@@ -156,6 +156,7 @@ class IssuePage(GatedPage):
     subpage_types: ClassVar[list[str]] = []
     author_part = Part.EDITOR
     queue_prefetch = ("bulletin",)
+    needs_signature = True
     noun = _("期刊")
     base_form_class = IssueForm
     content_panels: ClassVar[list[Any]] = issue_panels()
@@ -167,13 +168,17 @@ class IssuePage(GatedPage):
         verbose_name_plural = _("期刊")
 
     def full_clean(self, *args: Any, **kwargs: Any) -> None:
-        if self.bulletin_id is None and self.path:
-            self.bulletin = BulletinFolder.objects.get(path=self.path[: -self.steplen]).bulletin
         if not self.slug:
             self.slug = f"n{uuid.uuid4().hex[:16]}"
         if not self.title:
             self.title = str(_("(未编号)"))
         super().full_clean(*args, **kwargs)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save; an issue made in the page editor takes the bulletin of its folder."""
+        if self.bulletin_id is None:
+            self.bulletin = BulletinFolder.objects.get(path=self.path[: -self.steplen]).bulletin
+        super().save(*args, **kwargs)
 
     def gate_content(self) -> dict[str, Any]:
         return {

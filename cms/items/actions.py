@@ -24,6 +24,19 @@ if TYPE_CHECKING:
     from infoflow.units.models import User
 
 
+class Stale(Refused):
+    """Somebody else has saved the item while this person was writing."""
+
+    def __init__(self, who: User | None) -> None:
+        super().__init__(
+            _(
+                "您打开之后,%(name)s已经改过这篇稿件,您的内容还没有保存。请先核对;"
+                "如以您这里的内容为准,请再点一次保存。"
+            )
+            % {"name": who or _("同事")}
+        )
+
+
 @dataclass(frozen=True)
 class Draft:
     """What an officer fills in. `body` is clean HTML (text.to_html)."""
@@ -98,10 +111,16 @@ def create_item(
 
 
 @transaction.atomic
-def save_item(*, item_id: int, person: User, draft: Draft) -> ItemPage:
+def save_item(
+    *, item_id: int, person: User, draft: Draft, seen_revision: int | None = None
+) -> ItemPage:
     """Save a new revision of a draft; nothing is written when nothing changed.
 
+    Args:
+        seen_revision: id of the revision that the person began to change, when known.
+
     Raises:
+        Stale: somebody else has saved the item since then.
         Refused: not an officer of the unit, or the item may no longer be changed.
     """
     Page.objects.select_for_update(of=("self",)).get(pk=item_id)
@@ -109,9 +128,13 @@ def save_item(*, item_id: int, person: User, draft: Draft) -> ItemPage:
     _may_write(person, item.unit_id)
     if not ItemPage.objects.editable_by(person).filter(pk=item_id).exists():
         raise Refused(_("稿件已提交或已办结,不能修改;需要修改请先撤回。"))
-    if draft.write_to(item):
-        item.save(clean=False)
-        item.save_revision(user=person, clean=False)
+    newest = item.latest_revision
+    if not draft.write_to(item):
+        return item
+    if seen_revision is not None and newest is not None and newest.pk != seen_revision:
+        raise Stale(newest.user)
+    item.save(clean=False)
+    item.save_revision(user=person, clean=False)
     return item
 
 

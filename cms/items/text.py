@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 
 import nh3
+from django.utils.translation import gettext_lazy as _
 
 # Longest body, in characters of plain text. Published items run to 3,000; research to 8,000.
 BODY_MAX = 50_000
@@ -21,17 +22,30 @@ HEADING_MAX = 60
 
 _NUMERAL = "一二三四五六七八九十百"
 _H2 = re.compile(rf"^[{_NUMERAL}]+、")
-_H3 = re.compile(rf"^[((][{_NUMERAL}]+[))]")
-_SENTENCE_END = ("。", ";", ";", "!", "?", "!", "?", ":", ":", ",", ",")
+# Chinese and Latin brackets: \uff08 \uff09 are the wide ones.
+_H3 = re.compile(rf"^[(\uff08][{_NUMERAL}]+[)\uff09]")
+# 。 and the wide and Latin ; ! ? : and commas.
+_SENTENCE_END = tuple("\u3002\uff1b;\uff01!\uff1f?\uff1a:\uff0c,")
 _BLANK = re.compile(r"[^\S\n\t]+")
+# Only what a browser would take for a tag: "<" with a letter or "/" right behind it.
 _TAG = re.compile(
-    r"<\s*/?\s*(p|div|span|br|table|tbody|tr|td|th|h[1-6]|ul|ol|li|b|i|strong|em|a|img|"
-    r"script|style|svg|iframe|font|o:p|meta|link|html|body|section)\b",
+    r"</?(?:p|div|span|br|table|tbody|tr|td|th|h[1-6]|ul|ol|li|b|i|u|strong|em|a|img|"
+    r"script|style|svg|iframe|object|embed|form|input|font|o:p|meta|link|html|body|section)"
+    r"(?=[\s/>])",
     re.IGNORECASE,
 )
-_RISKY = re.compile(r"<\s*(script|style|iframe|object|embed|svg|link|meta)\b|\son\w+\s*=|javascript:", re.I)
+_RISKY = {
+    _("脚本"): re.compile(r"<script\b|javascript:|\son\w+\s*=", re.IGNORECASE),
+    _("样式"): re.compile(r"<style\b|<link\b|\sstyle\s*=", re.IGNORECASE),
+    _("图片"): re.compile(r"<(?:img|svg|picture)\b", re.IGNORECASE),
+    _("嵌入内容"): re.compile(r"<(?:iframe|object|embed|form|input|meta)\b", re.IGNORECASE),
+}
+# Line ends of other systems and programs; \x0b is Word's line break.
+_LINE_END = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 # Control characters other than tab and line feed; lone surrogates; direction overrides.
-_UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
+_UNFIT = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufffe\uffff]"
+)
 
 
 @dataclass(frozen=True)
@@ -43,9 +57,21 @@ class Block:
     rows: tuple[tuple[str, ...], ...] = ()
 
 
+def plain_lines(text: str) -> str:
+    """Return a text with one kind of line end."""
+    return _LINE_END.sub("\n", text)
+
+
 def unfit_characters(text: str) -> bool:
     """Tell whether a text holds characters that no document has (NUL, lone surrogates …)."""
-    return bool(_UNFIT.search(text.replace("\r\n", "\n").replace("\r", "\n")))
+    return bool(_UNFIT.search(plain_lines(text)))
+
+
+def unfit_place(text: str) -> str:
+    """Return the words before the first unfit character; empty at the very start."""
+    lines = plain_lines(text)
+    found = _UNFIT.search(lines)
+    return lines[: found.start()].rsplit("\n", 1)[-1][-10:].strip() if found else ""
 
 
 def carries_markup(text: str) -> bool:
@@ -53,13 +79,31 @@ def carries_markup(text: str) -> bool:
     return bool(_TAG.search(text))
 
 
+def removed_parts(text: str) -> list[str]:
+    """Return the names of what cleaning takes out of pasted HTML besides its looks."""
+    if not carries_markup(text):
+        return []
+    return [str(name) for name, pattern in _RISKY.items() if pattern.search(text)]
+
+
 def carries_script(text: str) -> bool:
     """Tell whether pasted HTML holds scripts, styles or other active parts."""
-    return carries_markup(text) and bool(_RISKY.search(text))
+    return bool(removed_parts(text))
+
+
+def one_line(text: str) -> str:
+    """Return a title as one line, without blanks that nobody sees."""
+    return _squeeze(plain_lines(text).replace("\n", " ").replace("\t", " "))
 
 
 def _squeeze(text: str) -> str:
-    return _BLANK.sub(" ", text.replace("\u200b", "").replace("\ufeff", "")).strip(" \u3000\xa0")
+    r"""Return a line without needless blanks, and without anything that reads as a tag.
+
+    A text that says "<p>" (escaped in the HTML it came from) would turn into a real tag
+    when it is edited again; the wide bracket \uff1c keeps what it says.
+    """
+    joined = _BLANK.sub(" ", text.replace("\u200b", "").replace("\ufeff", ""))
+    return _TAG.sub(lambda m: f"\uff1c{m[0][1:]}", joined).strip(" \u3000\xa0")
 
 
 def _line_kind(line: str) -> str:
@@ -93,7 +137,7 @@ def parse_text(text: str) -> list[Block]:
     """Read what a person typed or pasted as plain text."""
     blocks: list[Block] = []
     table: list[str] = []
-    for raw in [*text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), ""]:
+    for raw in [*plain_lines(text).split("\n"), ""]:
         inner = "\t" in raw.lstrip("\t ")
         if inner or (table and "\t" in raw and raw.strip()):
             table.append(raw)

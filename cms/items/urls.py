@@ -1,3 +1,14 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from . import views
+
+urlpatterns = [
+    path("items/", views.item_list, name="item_list"),
+    path("items/new/", views.item_new, name="item_new"),
+    path("items/signing/", views.signing_list, name="item_signing"),
+    path("items/<int:pk>/", views.item_detail, name="item_detail"),
+    path("items/<int:pk>/edit/", views.item_edit, name="item_edit"),
+    path("items/<int:pk>/submit/", views.item_submit, name="item_submit"),
+    path("items/<int:pk>/withdraw/", views.item_withdraw, name="item_withdraw"),
+    path("items/<int:pk>/sign/", views.item_sign, name="item_sign"),
+]

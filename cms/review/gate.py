@@ -7,14 +7,15 @@ cannot see text, so whatever shows a text compares its digest as well (`is_reada
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.apps import apps
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from wagtail.models import Page, Revision
 
-from .models import AppendOnly, Clearance, GatedPage
+from .models import AppendOnly, Clearance, Decision, GatedPage
+from .rules import Step, Verdict
 
 # The database's refusals carry this text; the middleware recognises it.
 GATE_MARK = "infoflow-gate"
@@ -55,18 +56,34 @@ def broken_pages() -> Iterator[GatedPage]:
                 yield page
 
 
-def _condition() -> str:
+def _of_type(models: Iterable[type[GatedPage]]) -> str:
+    """Return the SQL condition "the new row is of one of these page types"."""
     types = " OR ".join(
         f"(ct.app_label = '{model._meta.app_label}' AND ct.model = '{model._meta.model_name}')"
-        for model in gated_models()
+        for model in models
     )
-    clearance = Clearance._meta.db_table
     return (
-        f"NEW.live AND EXISTS (SELECT 1 FROM django_content_type ct"
+        f"EXISTS (SELECT 1 FROM django_content_type ct"
         f" WHERE ct.id = NEW.content_type_id AND ({types}))"
-        f" AND NOT EXISTS (SELECT 1 FROM {clearance} c"
+    )
+
+
+def _condition() -> str:
+    """Return the SQL condition under which a row of the page table is refused."""
+    cleared = (
+        f"EXISTS (SELECT 1 FROM {Clearance._meta.db_table} c"
         f" WHERE c.page_id = NEW.id AND c.revision_id = NEW.live_revision_id)"
     )
+    signed = (
+        f"EXISTS (SELECT 1 FROM {Decision._meta.db_table} d"
+        f" WHERE d.page_id = NEW.id AND d.revision_id = NEW.live_revision_id"
+        f" AND d.step = '{Step.ISSUE.value}' AND d.verdict = '{Verdict.PASS.value}')"
+    )
+    condition = f"({_of_type(gated_models())} AND NOT {cleared})"
+    needing_signature = [model for model in gated_models() if model.needs_signature]
+    if needing_signature:
+        condition += f" OR ({_of_type(needing_signature)} AND NOT {signed})"
+    return f"NEW.live AND ({condition})"
 
 
 def _sqlite_statements() -> dict[str, str]:

@@ -157,6 +157,8 @@ class GatedPage(Page):
     exclude_fields_in_copy: ClassVar[list[str]] = []
     # The part of somebody who wrote a revision of this page.
     author_part: ClassVar[Part] = Part.AUTHOR
+    # An issuer must sign it after the clearance.
+    needs_signature: ClassVar[bool] = False
     # Relations that a list of such texts shows (origin).
     queue_prefetch: ClassVar[tuple[str, ...]] = ()
     # What a clerk calls such a text, for messages.

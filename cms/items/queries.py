@@ -1,0 +1,183 @@
+"""Reads of items: where each one is, what waits for a signature, lists of a unit.
+
+A bulletin that carried items is a matter of the room above: it answers through the hook
+`register_adopted_items`: callable(ids: Iterable[int]) -> set of the ids that are adopted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from wagtail import hooks
+
+from cms.review import queries as review
+from cms.review.models import Decision, GatedPage
+from cms.review.rules import FINAL_VERDICTS, REASONED_VERDICTS, Step, Verdict
+from infoflow.units.permissions import unit_ids_of
+from infoflow.units.roles import Role
+
+from .models import ItemPage
+from .rules import ItemState, Standing, state_of
+
+if TYPE_CHECKING:
+    from infoflow.units.models import User
+
+_STEP_OF_STATE = {
+    ItemState.SIGNING: Step.SIGN,
+    ItemState.SCREENING: Step.SCREEN,
+    ItemState.CLEARING: Step.CLEAR,
+}
+_VERDICT_OF_STATE = {
+    ItemState.RETURNED: Verdict.RETURN,
+    ItemState.WITHDRAWN: Verdict.WITHDRAW,
+    ItemState.CLOSED: Verdict.CLOSE,
+    ItemState.REFUSED: Verdict.REFUSE,
+}
+
+
+def adopted_ids(item_ids: Iterable[int]) -> set[int]:
+    """Return which of the items a bulletin has carried; the rooms above know."""
+    ids = list(item_ids)
+    found: set[int] = set()
+    if ids:
+        for hook in hooks.get_hooks("register_adopted_items"):
+            found |= set(hook(ids))
+    return found
+
+
+def standings(items: Sequence[ItemPage]) -> dict[int, Standing]:
+    """Return where each item is, in a number of queries that does not grow with the items."""
+    ids = [item.pk for item in items]
+    if not ids:
+        return {}
+    waiting = review.open_steps(ids)
+    decided = review.last_decisions(ids)
+    adopted = adopted_ids(item.pk for item in items if item.live)
+    return {
+        item.pk: _standing(item, waiting.get(item.pk), decided.get(item.pk), item.pk in adopted)
+        for item in items
+    }
+
+
+def _standing(item: ItemPage, waiting: Any, last: Decision | None, adopted: bool) -> Standing:
+    step, started = waiting or (None, None)
+    state = state_of(
+        live=item.live,
+        adopted=adopted,
+        waiting_at=step,
+        last_verdict=last.verdict if last else None,
+    )
+    if started is not None and state in _STEP_OF_STATE:
+        return Standing(state=state, since=started)
+    if last is None:
+        return Standing(state=state, since=item.latest_revision_created_at)
+    told = last.verdict in REASONED_VERDICTS and not item.live
+    return Standing(
+        state=state,
+        since=None if state == ItemState.ADOPTED else last.at,
+        reason=last.reason if told else "",
+        reason_by=f"{last.get_step_display()} {last.person}" if told else "",
+    )
+
+
+def standing(item: ItemPage) -> Standing:
+    """Return where one item is."""
+    return standings([item])[item.pk]
+
+
+def own_items(user: User) -> QuerySet[ItemPage]:
+    """Return the items of the units where a person holds a post, newest first, no bodies."""
+    items: QuerySet[ItemPage] = (
+        ItemPage.objects.visible_to(user)
+        .filter(unit_id__in=unit_ids_of(user))
+        .select_related("unit", "signatory", "owner")
+        .defer("body")
+        .order_by("-latest_revision_created_at", "-pk")
+    )
+    return items
+
+
+def in_state(items: QuerySet[ItemPage], state: str) -> QuerySet[ItemPage]:
+    """Keep the items in one state. The same rules as `state_of`, as conditions."""
+    state = ItemState(state)
+    if state in (ItemState.POOL, ItemState.ADOPTED):
+        live = items.filter(live=True)
+        carried = adopted_ids(live.order_by().values_list("pk", flat=True))
+        return (
+            live.filter(pk__in=carried)
+            if state == ItemState.ADOPTED
+            else live.exclude(pk__in=carried)
+        )
+    items = items.filter(live=False)
+    if state in _STEP_OF_STATE:
+        return items.filter(pk__in=_waiting_ids(_STEP_OF_STATE[state]))
+    for step in _STEP_OF_STATE.values():
+        items = items.exclude(pk__in=_waiting_ids(step))
+    newest = Decision.objects.filter(page_id=OuterRef("pk")).order_by("-pk").values("verdict")[:1]
+    items = items.annotate(last_verdict=Subquery(newest))
+    if state in _VERDICT_OF_STATE:
+        return items.filter(last_verdict=_VERDICT_OF_STATE[state])
+    return items.filter(
+        Q(last_verdict__isnull=True) | ~Q(last_verdict__in=list(_VERDICT_OF_STATE.values()))
+    )
+
+
+def _waiting_ids(step: Step) -> QuerySet[Any, Any]:
+    return review.open_tasks(step).order_by().values("page_id")
+
+
+def to_sign(user: User) -> QuerySet[ItemPage]:
+    """Return the items that wait for a signature in a signatory's units, oldest first."""
+    items: QuerySet[ItemPage] = (
+        ItemPage.objects.visible_to(user)
+        .filter(
+            unit_id__in=unit_ids_of(user, Role.SIGNATORY),
+            pk__in=review.signing_page_ids(user).order_by(),
+        )
+        .select_related("unit", "signatory", "owner")
+        .defer("body")
+        .order_by("latest_revision_created_at", "pk")
+    )
+    return items
+
+
+def in_hand(user: User) -> QuerySet[ItemPage]:
+    """Return an officer's items whose road has not ended: nothing live, nothing closed."""
+    ended = Decision.objects.filter(page_id=OuterRef("pk"), verdict__in=FINAL_VERDICTS)
+    return own_items(user).filter(
+        ~Exists(ended), unit_id__in=unit_ids_of(user, Role.OFFICER), live=False
+    )
+
+
+def text_for(item: ItemPage, user: User) -> ItemPage:
+    """Return the item with the text that a person may read.
+
+    The unit's people see what is written now, or what is under review; everybody else sees
+    the text that the unit last signed, never a later draft.
+    """
+    if item.live:
+        return item
+    if item.unit_id in unit_ids_of(user):
+        task_state = item.current_workflow_task_state
+        return task_state.revision.as_object() if task_state else item
+    signed = (
+        Decision.objects.filter(page_id=item.pk, step=Step.SIGN, verdict=Verdict.PASS)
+        .select_related("revision")
+        .order_by("-pk")
+        .first()
+    )
+    if signed is None:
+        raise ItemPage.DoesNotExist
+    read: ItemPage = signed.revision.as_object()
+    return read
+
+
+def road_for(page: GatedPage, *, own: bool) -> list[Decision]:
+    """Return the decisions on a text; outsiders of the unit see them from the first signature."""
+    road = list(review.road_of(page))
+    if own:
+        return road
+    signed = [d.pk for d in road if d.step == Step.SIGN and d.verdict == Verdict.PASS]
+    return [d for d in road if signed and d.pk >= signed[0]]

@@ -1,0 +1,82 @@
+"""What this room puts on the desk: menu entries and panels of the first page."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from wagtail import hooks
+
+from infoflow.desk.menu import MenuItem, Panel
+from infoflow.units.permissions import unit_ids_of
+from infoflow.units.roles import Role
+
+from . import queries
+from .rules import ItemState
+
+SHOWN = 5
+# An officer's open items are few; older ones are in the list.
+LOOKED_AT = 100
+
+
+@hooks.register("register_desk_menu_item")
+def signing_entry(request: HttpRequest) -> MenuItem | None:
+    """待审签, with the number that waits."""
+    if not unit_ids_of(request.user, Role.SIGNATORY):
+        return None
+    count = queries.to_sign(request.user).count()
+    return MenuItem(_("待审签"), reverse("item_signing"), order=10, badge=count)
+
+
+@hooks.register("register_desk_menu_item")
+def list_entry(request: HttpRequest) -> MenuItem | None:
+    if not unit_ids_of(request.user):
+        return None
+    return MenuItem(_("本单位稿件"), reverse("item_list"), order=20)
+
+
+@hooks.register("register_desk_menu_item")
+def write_entry(request: HttpRequest) -> MenuItem | None:
+    if not unit_ids_of(request.user, Role.OFFICER):
+        return None
+    return MenuItem(_("写稿"), reverse("item_new"), order=30)
+
+
+@hooks.register("register_desk_panel")
+def signing_panel(request: HttpRequest) -> Panel | None:
+    """What waits for the signatory."""
+    if not unit_ids_of(request.user, Role.SIGNATORY):
+        return None
+    waiting = queries.to_sign(request.user)
+    rows = list(waiting[:SHOWN])
+    where = queries.standings(rows)
+    context = {
+        "lines": [(item, where[item.pk]) for item in rows],
+        "total": waiting.count(),
+        "several_units": len(unit_ids_of(request.user)) > 1,
+    }
+    return Panel("items/_panel_signing.html", context, order=10)
+
+
+@hooks.register("register_desk_panel")
+def writing_panel(request: HttpRequest) -> Panel | None:
+    """The officer's items: what came back first, then drafts, then what is under review."""
+    if not unit_ids_of(request.user, Role.OFFICER):
+        return None
+    rows = list(queries.in_hand(request.user)[:LOOKED_AT])
+    where = queries.standings(rows)
+    lines = [(item, where[item.pk]) for item in rows]
+    returned = [line for line in lines if line[1].state == ItemState.RETURNED]
+    drafts = [
+        line for line in lines if line[1].state in (ItemState.DRAFT, ItemState.WITHDRAWN)
+    ]
+    under_review = [line for line in lines if not line[1].editable]
+    context = {
+        "returned": returned,
+        "drafts": drafts[:SHOWN],
+        "drafts_total": len(drafts),
+        "under_review": under_review[:SHOWN],
+        "under_review_total": len(under_review),
+        "several_units": len(unit_ids_of(request.user)) > 1,
+    }
+    return Panel("items/_panel_writing.html", context, order=20)
