@@ -22,6 +22,8 @@ INSTALLED_APPS = [
     "scoring.rankings",
     "simple_history",
     "wagtail.users",
+    "wagtail.documents",
+    "wagtail.images",
     "wagtail.snippets",
     "wagtail.sites",
     "modelsearch",

@@ -53,6 +53,9 @@ class Migration(migrations.Migration):
         ("units", "0001_initial"),
         ("auth", "0012_alter_user_first_name_max_length"),
         ("wagtailadmin", "0005_editingsession_is_editing"),
-        ("wagtailcore", "0002_initial_data"),
+        # Those that give rights to Wagtail's own groups run before these are removed.
+        ("wagtailcore", "0098_apitoken"),
+        ("wagtaildocs", "0014_alter_document_file_size"),
+        ("wagtailimages", "0027_image_description"),
     ]
     operations = [migrations.RunPython(add_roles, remove_roles)]
