@@ -1,3 +1,9 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from . import views
+
+urlpatterns = [
+    path("ranking/", views.ranking_page, name="ranking"),
+    path("ranking/export/", views.ranking_export, name="ranking_export"),
+    path("ranking/units/<int:unit_id>/", views.ranking_details, name="ranking_details"),
+]

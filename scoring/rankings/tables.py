@@ -1,0 +1,229 @@
+"""The ranking as a table: from counted cells to ranked rows. Pure: no ORM, no clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from scoring.adoptions.rules import FactKind
+from scoring.schemes.rules import points_text
+
+from .rules import Period, competition_ranks, rate_text
+
+# A unit with figures but in no group of the year still stands somewhere.
+UNGROUPED = 0
+
+# unit, kind, bulletin, number
+Cell = tuple[int, str, int | None, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One bulletin of the table's head."""
+
+    bulletin_id: int
+    name: str
+    level: str
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A unit as the ranking needs it; group 0 when in no group of the year."""
+
+    unit_id: int
+    name: str
+    group_id: int
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Counted items and points (hundredths). `adopted` holds only bulletins with a number."""
+
+    submitted: int
+    forwarded: int
+    adopted: Mapping[int, int]
+    hundredths: int
+
+    @property
+    def adopted_total(self) -> int:
+        return sum(self.adopted.values())
+
+    @property
+    def rate(self) -> str:
+        """Adopted per hundred submitted."""
+        return rate_text(self.adopted_total, self.submitted)
+
+    @property
+    def points(self) -> str:
+        return points_text(self.hundredths)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One unit's place."""
+
+    rank: int
+    unit_id: int
+    unit: str
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class GroupTable:
+    """Units that are ranked with one another."""
+
+    group_id: int
+    name: str
+    rows: tuple[Row, ...]
+    totals: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """All that a ranking says. `empty_groups` names groups without a unit in the year."""
+
+    period: Period
+    schemes: tuple[str, ...]
+    columns: tuple[Column, ...]
+    groups: tuple[GroupTable, ...]
+    totals: Figures
+    empty_groups: tuple[str, ...] = ()
+
+    @property
+    def scheme(self) -> str | None:
+        return "、".join(self.schemes) or None
+
+    @property
+    def has_figures(self) -> bool:
+        """Whether anything was counted at all."""
+        return any(
+            row.figures.submitted
+            or row.figures.forwarded
+            or row.figures.adopted
+            or row.figures.hundredths
+            for table in self.groups
+            for row in table.rows
+        )
+
+    def levels(self) -> list[tuple[str, list[Column]]]:
+        """Return the bulletins grouped by level, for the two rows of the head."""
+        return [(level, list(part)) for level, part in groupby(self.columns, lambda c: c.level)]
+
+    def only(self, group_id: int) -> Ranking:
+        """Return the same ranking with one group; its totals are that group's."""
+        kept = tuple(table for table in self.groups if table.group_id == group_id)
+        return replace(self, groups=kept, totals=add(t.totals for t in kept))
+
+
+def add(parts: Iterable[Figures]) -> Figures:
+    """Return the sum of figures."""
+    submitted = forwarded = hundredths = 0
+    adopted: dict[int, int] = {}
+    for part in parts:
+        submitted += part.submitted
+        forwarded += part.forwarded
+        hundredths += part.hundredths
+        for bulletin, number in part.adopted.items():
+            adopted[bulletin] = adopted.get(bulletin, 0) + number
+    return Figures(submitted, forwarded, adopted, hundredths)
+
+
+def figures_of_units(
+    cells: Iterable[Cell], points: Iterable[tuple[int, int]]
+) -> dict[int, Figures]:
+    """Pivot counted cells and sums of points into the figures of each unit that has any."""
+    submitted: dict[int, int] = {}
+    forwarded: dict[int, int] = {}
+    adopted: dict[int, dict[int, int]] = {}
+    adoption, submission = FactKind.ADOPTION.value, FactKind.SUBMISSION.value
+    for unit, kind, bulletin, number in cells:
+        if kind == adoption:
+            if number and bulletin is not None:
+                adopted.setdefault(unit, {})[bulletin] = number
+        elif kind == submission:
+            submitted[unit] = submitted.get(unit, 0) + number
+        else:
+            forwarded[unit] = forwarded.get(unit, 0) + number
+    earned = dict(points)
+    return {
+        unit: Figures(
+            submitted.get(unit, 0),
+            forwarded.get(unit, 0),
+            adopted.get(unit, {}),
+            earned.get(unit, 0),
+        )
+        for unit in submitted.keys() | forwarded.keys() | adopted.keys() | earned.keys()
+    }
+
+
+_NOTHING = Figures(0, 0, {}, 0)
+
+
+def group_tables(
+    *,
+    members: Sequence[Member],
+    figures: Mapping[int, Figures],
+    names: Mapping[int, str],
+) -> list[GroupTable]:
+    """Return one table per group in the order of `names`, its units ranked by points.
+
+    Every active unit of a group stands in it, also with zero. A unit that has figures though
+    it is closed or in no group is shown as well, so that no number vanishes. Equal points
+    keep the order of `members`.
+    """
+    seated: dict[int, list[Member]] = {}
+    for member in members:
+        if member.unit_id in figures or (member.active and member.group_id != UNGROUPED):
+            seated.setdefault(member.group_id, []).append(member)
+    tables = []
+    for group_id, name in names.items():
+        seats = [(m, figures.get(m.unit_id, _NOTHING)) for m in seated.get(group_id, [])]
+        ranks = competition_ranks([found.hundredths for _member, found in seats])
+        rows = [
+            Row(rank, member.unit_id, member.name, found)
+            for rank, (member, found) in zip(ranks, seats, strict=True)
+        ]
+        rows.sort(key=lambda row: row.rank)
+        tables.append(GroupTable(group_id, name, tuple(rows), add(f for _m, f in seats)))
+    return tables
+
+
+def as_json(ranking: Ranking) -> dict[str, Any]:
+    """Return the ranking in the published JSON form; points are decimal text."""
+    return {
+        "period": {
+            "from": ranking.period.start.isoformat(),
+            "to": ranking.period.end.isoformat(),
+        },
+        "scheme": ranking.scheme,
+        "groups": [
+            {
+                "group": table.name,
+                "rows": [
+                    {"rank": row.rank, "unit": row.unit, **_figures_json(ranking, row.figures)}
+                    for row in table.rows
+                ],
+            }
+            for table in ranking.groups
+        ],
+        "totals": _figures_json(ranking, ranking.totals),
+    }
+
+
+def _figures_json(ranking: Ranking, figures: Figures) -> dict[str, Any]:
+    return {
+        "submitted": figures.submitted,
+        "forwarded": figures.forwarded,
+        "adopted": {c.name: figures.adopted.get(c.bulletin_id, 0) for c in ranking.columns},
+        "points": figures.points,
+    }
+
+
+def ungrouped_name() -> str:
+    """Return the heading under which units without a group stand."""
+    return _("未分组")

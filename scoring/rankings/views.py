@@ -1,0 +1,233 @@
+"""Pages of the ranking: the table with its chart, the Excel file, what is behind a number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import wraps
+from io import BytesIO
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_GET
+
+from cms.bulletins.models import Bulletin
+from infoflow.units.models import Unit, User
+from infoflow.units.permissions import unit_ids_of
+from scoring.adoptions.rules import FactKind
+from scoring.schemes.rules import points_text
+
+from . import queries
+from .charts import Chart, chart
+from .forms import Choice, ChoiceForm, named_periods
+from .permissions import opens_details_of, sees_all_rankings, sees_rankings
+from .rules import Period, months_around
+from .tables import UNGROUPED, GroupTable, Ranking
+from .workbook import ranking_sheets, ranking_title
+from .xlsx import write_workbook
+
+XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+# Above this many units all groups at once make a page that no one reads.
+ROWS_MAX = 300
+PAGE_SIZE = 50
+
+View = Callable[..., HttpResponse]
+
+
+def for_readers(view: View) -> View:
+    """Let in only those who see rankings (permissions.sees_rankings)."""
+
+    @login_required
+    @require_GET
+    @wraps(view)
+    def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not sees_rankings(request.user):
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return inner
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A read request: the form with its messages, the choice, all groups, the chosen ones."""
+
+    form: ChoiceForm
+    choice: Choice
+    everything: Ranking
+    shown: Ranking
+
+
+def _ask(request: HttpRequest) -> Asked:
+    """Read the form and fetch the ranking that it asks for."""
+    user = _user(request)
+    form = ChoiceForm(request.GET, today=timezone.localdate())
+    period = form.choice().period
+    everything = queries.ranking(period.start, period.end, user=user)
+    groups = [(table.group_id, table.name) for table in everything.groups]
+    form = ChoiceForm(request.GET, today=timezone.localdate(), groups=groups)
+    choice = form.choice()
+    shown = everything
+    if choice.group_id is not None:
+        shown = everything.only(choice.group_id)
+    return Asked(form, choice, everything, shown)
+
+
+def _user(request: HttpRequest) -> User:
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
+
+
+def _query(period: Period, group_id: int | None = None) -> str:
+    asked = {"start": period.start.isoformat(), "end": period.end.isoformat()}
+    if group_id is not None:
+        asked["group"] = str(group_id)
+    return urlencode(asked)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTable:
+    """One group on the page."""
+
+    table: GroupTable
+    chart: Chart | None
+    lines: list[dict[str, Any]]
+    totals: list[int]
+
+
+def _shown(ranking: Ranking, tables: Iterable[GroupTable], user: User) -> list[ShownTable]:
+    own = unit_ids_of(user)
+    columns = [column.bulletin_id for column in ranking.columns]
+    return [
+        ShownTable(
+            table=table,
+            chart=chart(table.rows),
+            lines=[
+                {
+                    "row": row,
+                    "own": row.unit_id in own,
+                    "opens": opens_details_of(user, row.unit_id),
+                    "cells": [(pk, row.figures.adopted.get(pk, 0)) for pk in columns],
+                }
+                for row in table.rows
+            ],
+            totals=[table.totals.adopted.get(pk, 0) for pk in columns],
+        )
+        for table in tables
+    ]
+
+
+@for_readers
+def ranking_page(request: HttpRequest) -> HttpResponse:
+    """Show the ranking of a period; wrong dates get a message at their field."""
+    asked = _ask(request)
+    user = _user(request)
+    tables = list(asked.shown.groups)
+    too_many = len(tables) > 1 and sum(len(table.rows) for table in tables) > ROWS_MAX
+    return render(
+        request,
+        "rankings/ranking.html",
+        {
+            "form": asked.form,
+            "ranking": asked.shown,
+            "period": asked.choice.period,
+            "group_id": asked.choice.group_id,
+            "query": _query(asked.choice.period, asked.choice.group_id),
+            "period_query": _query(asked.choice.period),
+            "named": [
+                {"key": key, "period": period, "chosen": period == asked.choice.period}
+                for key, period in named_periods(asked.form.today).items()
+            ],
+            "tables": _shown(asked.shown, tables[:1] if too_many else tables, user),
+            "too_many": too_many,
+            "summary": [
+                (table, [table.totals.adopted.get(c.bulletin_id, 0) for c in asked.shown.columns])
+                for table in tables
+            ],
+            "sees_all": sees_all_rankings(user),
+            "latest": None if asked.shown.has_figures else _latest(user),
+            "ungrouped": UNGROUPED,
+        },
+    )
+
+
+def _latest(user: User) -> tuple[Period, str] | None:
+    """Return the last year with facts and its query, to offer where there is nothing."""
+    day = queries.latest_fact_day(user)
+    if day is None:
+        return None
+    period = months_around(day, 12)
+    return period, _query(period)
+
+
+@for_readers
+def ranking_export(request: HttpRequest) -> HttpResponse:
+    """Give the shown ranking as an Excel file; a wrong request goes back to the page."""
+    asked = _ask(request)
+    if not asked.form.is_valid():
+        return redirect(f"{reverse('ranking')}?{request.GET.urlencode()}")
+    out = BytesIO()
+    write_workbook(ranking_sheets(asked.shown, printed_on=timezone.localdate()), out)
+    response = HttpResponse(out.getvalue(), content_type=XLSX_TYPE)
+    name = f"{ranking_title(asked.choice.period)}.xlsx"
+    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    return response
+
+
+@for_readers
+def ranking_details(request: HttpRequest, unit_id: int) -> HttpResponse:
+    """Show the facts and ledger entries behind a number; a stranger's unit is 404."""
+    user = _user(request)
+    if not opens_details_of(user, unit_id):
+        raise Http404
+    unit = get_object_or_404(Unit, pk=unit_id)
+    form = ChoiceForm(request.GET, today=timezone.localdate())
+    period = form.choice().period
+    kind = _kind(request.GET.get("kind", ""))
+    bulletin = _bulletin(request.GET.get("bulletin", ""))
+    found = queries.details(unit, period.start, period.end, kind, bulletin)
+    lines = Paginator(found.lines, PAGE_SIZE).get_page(request.GET.get("facts"))
+    entries = Paginator(found.entries, PAGE_SIZE).get_page(request.GET.get("entries"))
+    asked = {"kind": kind or "", "bulletin": bulletin.pk if bulletin else ""}
+    return render(
+        request,
+        "rankings/details.html",
+        {
+            "unit": unit,
+            "form": form,
+            "period": period,
+            "kind": FactKind(kind).label if kind else "",
+            "bulletin": bulletin,
+            "number": found.number,
+            "points": points_text(found.hundredths),
+            "lines": lines,
+            "entries": entries,
+            "clauses": queries.clause_names(entries),
+            "items": queries.open_items(lines, user),
+            "back": _query(period),
+            "query": f"{_query(period)}&{urlencode({k: v for k, v in asked.items() if v})}",
+        },
+    )
+
+
+def _kind(text: str) -> str | None:
+    if text and text not in FactKind.values:
+        raise Http404
+    return text or None
+
+
+def _bulletin(text: str) -> Bulletin | None:
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise Http404
+    return get_object_or_404(Bulletin, pk=int(text))
