@@ -59,14 +59,13 @@ class QueueView(OfficeView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         paginator = Paginator(queries.queue_for(self.request.user, self.step), PAGE_SIZE)
         page = paginator.get_page(self.request.GET.get("p"))
-        return super().get_context_data(
-            **kwargs,
-            step=self.step,
-            steps=queries.steps_of(self.request.user),
-            page_obj=page,
-            lines=queries.waiting_lines(page.object_list),
-            elided=paginator.get_elided_page_range(page.number),
-        )
+        lines = queries.waiting_lines(page.object_list)
+        return {
+            **super().get_context_data(**kwargs),
+            "step": self.step,
+            "page_obj": page,
+            "lines": lines,
+        }
 
 
 class DecideView(OfficeView):
