@@ -151,10 +151,6 @@ def task_of(page: GatedPage) -> int:
     return pk
 
 
-def decide(
-    page: GatedPage, who: User, verdict: str = Verdict.PASS, reason: str = ""
-) -> None:
+def decide(page: GatedPage, who: User, verdict: str = Verdict.PASS, reason: str = "") -> None:
     """Decide on the task that a page waits at."""
-    review.decide(
-        task_state_id=task_of(page), person=fresh(who), verdict=verdict, reason=reason
-    )
+    review.decide(task_state_id=task_of(page), person=fresh(who), verdict=verdict, reason=reason)

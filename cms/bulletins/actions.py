@@ -127,9 +127,7 @@ def compose(
     else:
         if bulletin is None or not bulletin.own or not bulletin.active:
             raise Refused(_("请选择本级编发的刊物。"))
-        issue = IssuePage(
-            title=draft_title(bulletin), bulletin=bulletin, owner=person, live=False
-        )
+        issue = IssuePage(title=draft_title(bulletin), bulletin=bulletin, owner=person, live=False)
     used = {item.pk for entry in issue.entries.all() for item in entry.items()}
     doubled = [item for item in items if item.pk in used]
     if doubled:
@@ -201,5 +199,3 @@ def give_number(*, issue: IssuePage, signer: User, signed_at: datetime) -> Issue
         signer=signer,
     )
     return created
-
-

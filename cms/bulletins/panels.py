@@ -25,7 +25,9 @@ class OriginalsPanel(Panel):
 def issue_panels() -> list[Any]:
     """Return the panels of an issue."""
     return [
-        FieldPanel("title", heading=_("本期名称(内部使用,签发后以期号为准)")),
+        FieldPanel(
+            "title", heading=_("本期名称"), help_text=_("编辑时自用;签发后以刊名和期号为准。")
+        ),
         InlinePanel(
             "entries",
             heading=_("条目"),
@@ -35,6 +37,7 @@ def issue_panels() -> list[Any]:
                 FieldPanel("body", widget=DocumentTextarea(attrs={"rows": 12})),
                 OriginalsPanel(heading=_("原稿对照")),
             ],
+            classname="if-entries",
         ),
         MultiFieldPanel(
             [

@@ -15,7 +15,7 @@ from cms.items.models import ItemPage
 from cms.review.queries import last_decisions, open_steps
 from cms.review.rules import Verdict
 
-from .models import EntrySource, IssuePage
+from .models import EntrySource, IssueEntry, IssuePage
 
 if TYPE_CHECKING:
     from infoflow.units.models import User
@@ -30,6 +30,7 @@ class IssueLine:
     since: datetime | None
     editable: bool
     reason: str = ""
+    titles: tuple[str, ...] = ()
 
 
 def issue_lines(issues: Sequence[IssuePage]) -> list[IssueLine]:
@@ -37,6 +38,9 @@ def issue_lines(issues: Sequence[IssuePage]) -> list[IssueLine]:
     ids = [issue.pk for issue in issues]
     waiting = open_steps(ids)
     last = last_decisions(ids)
+    titles: dict[int, list[str]] = {}
+    for pk, title in IssueEntry.objects.filter(page_id__in=ids).values_list("page_id", "title"):
+        titles.setdefault(pk, []).append(title)
     lines = []
     for issue in issues:
         decision = last.get(issue.pk)
@@ -55,7 +59,8 @@ def issue_lines(issues: Sequence[IssuePage]) -> list[IssueLine]:
             editable = True
         else:
             state, editable = str(_("拟编")), True
-        lines.append(IssueLine(issue, state, since, editable, reason))
+        shown = tuple(titles.get(issue.pk, ())[:3])
+        lines.append(IssueLine(issue, state, since, editable, reason, shown))
     return lines
 
 

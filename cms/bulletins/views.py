@@ -76,9 +76,7 @@ class PoolView(EditorView):
         except Refused as refusal:
             messages.error(request, refusal.message)
             return redirect(request.get_full_path())
-        messages.success(
-            request, _("已编入“%(title)s”,请编辑后送审。") % {"title": issue.title}
-        )
+        messages.success(request, _("已编入“%(title)s”,请编辑后送审。") % {"title": issue.title})
         return redirect("wagtailadmin_pages:edit", issue.pk)
 
 
@@ -101,12 +99,8 @@ class IssuesView(EditorView):
         )
 
 
-@require_POST
-def submit(request: HttpRequest, pk: int) -> HttpResponse:
-    """Send an issue to the confidentiality check and the signature."""
-    if not has_role(request.user, Role.EDITOR):
-        raise PermissionDenied
-    issue = get_object_or_404(IssuePage.objects.visible_to(request.user), pk=pk)
+def send(request: HttpRequest, issue: IssuePage) -> HttpResponse:
+    """Send an issue to the confidentiality check and the signature, and say what follows."""
     try:
         actions.submit_issue(issue_id=issue.pk, person=request.user)
     except Refused as refusal:
@@ -114,6 +108,14 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("wagtailadmin_pages:edit", issue.pk)
     messages.success(request, _("已送保密审查,通过后由签发人签发。"))
     return redirect("bulletin_issues")
+
+
+@require_POST
+def submit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Send an issue from the list."""
+    if not has_role(request.user, Role.EDITOR):
+        raise PermissionDenied
+    return send(request, get_object_or_404(IssuePage.objects.visible_to(request.user), pk=pk))
 
 
 @login_required
@@ -146,5 +148,3 @@ def issue_page(request: HttpRequest, pk: int) -> HttpResponse:
         "bulletins/issue.html",
         {"issue": issue, "number": issue.number, "entries": list(issue.entries.all())},
     )
-
-

@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.action_menu import ActionMenuItem
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.viewsets.model import ModelViewSet
+from wagtail.models import Page
 
 from infoflow.desk.menu import MenuItem as DeskMenuItem
 from infoflow.desk.menu import Panel
@@ -21,8 +22,7 @@ from infoflow.units.roles import Role
 
 from . import actions, queries
 from .models import Bulletin, IssueNumber, IssuePage
-from .views import IssuesView, PoolView, submit
-
+from .views import IssuesView, PoolView, send, submit
 
 if TYPE_CHECKING:
     BulletinFormBase = forms.ModelForm[Bulletin]
@@ -98,11 +98,11 @@ def issues_menu() -> MenuItem:
     )
 
 
-class SubmitItem(ActionMenuItem):
-    """Button of the issue editor: send it to the check."""
+class SendItem(ActionMenuItem):
+    """Button of the issue editor: save and send to the check."""
 
-    name = "issue-submit"
-    label = _("到期刊列表送审")
+    name = "action-send"
+    label = _("保存并送审")
     icon_name = "check"
 
     def is_shown(self, context: dict[str, Any]) -> bool:
@@ -111,16 +111,21 @@ class SubmitItem(ActionMenuItem):
             context["view"] == "edit"
             and page is not None
             and isinstance(page.specific, IssuePage)
-            and not page.live
+            and not context["locked_for_user"]
         )
-
-    def get_url(self, context: dict[str, Any]) -> str:
-        return reverse("bulletin_issues")
 
 
 @hooks.register("register_page_action_menu_item")
-def submit_item() -> ActionMenuItem:
-    return SubmitItem(order=10)
+def send_item() -> ActionMenuItem:
+    return SendItem(order=10)
+
+
+@hooks.register("after_edit_page")
+def send_saved(request: HttpRequest, page: Page) -> HttpResponse | None:
+    """Send an issue that was just saved with the button "保存并送审"."""
+    if "action-send" not in request.POST or not isinstance(page, IssuePage):
+        return None
+    return send(request, page)
 
 
 @hooks.register("register_adopted_items")
@@ -142,4 +147,3 @@ def reading_panel(request: HttpRequest) -> Panel | None:
         return None
     numbers = IssueNumber.objects.select_related("bulletin")[:5]
     return Panel("bulletins/_desk_panel.html", {"numbers": numbers}, order=60)
-

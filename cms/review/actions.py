@@ -65,9 +65,9 @@ def why_not(*, page: GatedPage, step: Step, person: User) -> str | None:
         return _("此环节由%(role)s办理,您没有这个角色。") % {"role": role.label}
     other = rules.other_part(person.pk, PART_OF_STEP[step], acts_on(page))
     if other is not None:
-        return _(
-            "您已参与本稿的“%(part)s”,同一人不得办理同一稿件的两个环节,请由其他人办理。"
-        ) % {"part": other.label}
+        return _("您已参与本稿的“%(part)s”,同一人不得办理同一稿件的两个环节,请由其他人办理。") % {
+            "part": other.label
+        }
     return None
 
 
@@ -197,9 +197,7 @@ def submit(*, page_id: int, person: User) -> Decision:
         raise Refused(_("该稿件已办结,不能再次提交;如需报送请另写新稿。"))
     other = rules.other_part(person.pk, page.author_part, acts_on(page))
     if other is not None:
-        raise Refused(
-            _("您已参与本稿的“%(part)s”,不能再提交本稿。") % {"part": other.label}
-        )
+        raise Refused(_("您已参与本稿的“%(part)s”,不能再提交本稿。") % {"part": other.label})
     revision: Revision | None = page.get_latest_revision()
     if revision is None:
         raise Refused(_("请先保存草稿再提交。"))

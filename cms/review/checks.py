@@ -14,9 +14,7 @@ def gate_stands(**kwargs: Any) -> list[CheckMessage]:
     try:
         missing = gate.missing_triggers()
     except DatabaseError as error:
-        return [
-            Warning(f"无法连接数据库,未能检查发布闸门:{error}".strip(), id="review.W001")
-        ]
+        return [Warning(f"无法连接数据库,未能检查发布闸门:{error}".strip(), id="review.W001")]
     if missing:
         return [
             Error(

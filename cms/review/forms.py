@@ -14,9 +14,14 @@ from .rules import REASON_MAX, REASONED_VERDICTS, Verdict
 class DecisionForm(forms.Form):
     """A verdict with its reason, on exactly the text that was on the screen."""
 
-    verdict = forms.ChoiceField(label=_("意见"), choices=[], error_messages={
-        "required": _("请选择意见。"), "invalid_choice": _("此环节没有这种意见,请重新选择。")
-    })
+    verdict = forms.ChoiceField(
+        label=_("意见"),
+        choices=[],
+        error_messages={
+            "required": _("请选择意见。"),
+            "invalid_choice": _("此环节没有这种意见,请重新选择。"),
+        },
+    )
     reason = forms.CharField(
         label=_("理由"),
         required=False,

@@ -111,9 +111,7 @@ def _postgres_statements() -> dict[str, tuple[str, str, str]]:
         f"BEGIN IF {_condition()} THEN RAISE EXCEPTION '{GATE_MARK}'"
         f" USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END"
     )
-    frozen = (
-        f"BEGIN RAISE EXCEPTION '{APPEND_MARK}' USING ERRCODE = 'check_violation'; END"
-    )
+    frozen = f"BEGIN RAISE EXCEPTION '{APPEND_MARK}' USING ERRCODE = 'check_violation'; END"
     statements = {
         PAGE_TRIGGERS[0]: (page, "BEFORE INSERT", gate),
         PAGE_TRIGGERS[1]: (

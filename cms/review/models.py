@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from infoflow.units.models import Unit, User
 
 __all__ = [
-    "Clearance",
     "ClearTask",
+    "Clearance",
     "Decision",
     "GateTask",
     "GatedPage",
@@ -155,6 +155,8 @@ class GatedPage(Page):
     objects: ClassVar[Any] = GatedPageManager()
 
     exclude_fields_in_copy: ClassVar[list[str]] = []
+    # A preview would show text that nobody has cleared in the dress of an issued one.
+    preview_modes: ClassVar[list[Any]] = []
     # The part of somebody who wrote a revision of this page.
     author_part: ClassVar[Part] = Part.AUTHOR
     # An issuer must sign it after the clearance.
@@ -257,9 +259,7 @@ class Decision(AppendOnly):
         verbose_name = _("审核意见")
         verbose_name_plural = _("审核意见")
         ordering = ["pk"]
-        constraints = [
-            models.UniqueConstraint(fields=["task_state"], name="one_decision_per_task")
-        ]
+        constraints = [models.UniqueConstraint(fields=["task_state"], name="one_decision_per_task")]
         indexes = [
             models.Index(fields=["page", "step", "verdict"], name="decision_page_step"),
             models.Index(fields=["step", "verdict", "at"], name="decision_step_at"),

@@ -117,7 +117,6 @@ def last_decisions(page_ids: Sequence[int]) -> dict[int, Decision]:
     return newest
 
 
-
 def open_steps(page_ids: Sequence[int]) -> dict[int, tuple[Step, datetime]]:
     """Return where pages under review wait and since when, in two queries."""
     types = ContentType.objects.get_for_models(*TASK_OF_STEP.values())
