@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from wagtail.fields import StreamField
 from wagtail.models import DraftStateMixin, RevisionMixin
@@ -48,6 +48,11 @@ class SchemeQuerySet(models.QuerySet["Scheme"]):
         if not has_role(user, Role.SCORER):
             return self.none()
         return self.filter(entries=None)
+
+    def with_use(self) -> Self:
+        """Add `is_used`: whether points were ever booked under the version."""
+        entries = self.model._meta.get_field("entries").related_model._default_manager
+        return self.annotate(is_used=Exists(entries.filter(scheme_id=OuterRef("pk"))))
 
     def lock_all(self) -> None:
         """Hold every version until the transaction ends: publishing and rebuilding take turns."""
@@ -110,6 +115,21 @@ class Scheme(DraftStateMixin, RevisionMixin, models.Model):
     def __str__(self) -> str:
         return _("%(name)s(第%(version)s版)") % {"name": self.name, "version": self.version}
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store; every way of publishing ends here, so what may not be in force is refused here.
+
+        Raises:
+            ValidationError: overlaps a version in force, has no clause, or would change a
+                version that points were booked under.
+        """
+        if self.live:
+            faults = self.faults_of_publication()
+            if faults:
+                raise ValidationError(faults)
+            if self._changed_while_used():
+                raise ValidationError(SchemeForm.frozen_message())
+        super().save(*args, **kwargs)
+
     def clean(self) -> None:
         super().clean()
         if self.valid_from and self.valid_until and self.valid_until < self.valid_from:
@@ -153,21 +173,6 @@ class Scheme(DraftStateMixin, RevisionMixin, models.Model):
             else getattr(stored, name) != getattr(self, name)
             for name in self.FROZEN
         )
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Store; every way of publishing ends here, so what may not be in force is refused here.
-
-        Raises:
-            ValidationError: overlaps a version in force, has no clause, or would change a
-                version that points were booked under.
-        """
-        if self.live:
-            faults = self.faults_of_publication()
-            if faults:
-                raise ValidationError(faults)
-            if self._changed_while_used():
-                raise ValidationError(SchemeForm.frozen_message())
-        super().save(*args, **kwargs)
 
     def publish(self, revision: Revision, *args: Any, **kwargs: Any) -> Any:
         """Put a revision in force; publications and rebuilds take turns."""

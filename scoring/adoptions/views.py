@@ -1,0 +1,234 @@
+"""The office's pages of facts: list, recording by hand, withdrawing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import FormView
+from wagtail.admin import messages
+from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
+from wagtail.admin.ui.tables import Column, TitleColumn
+from wagtail.admin.views.generic.base import BaseListingView, WagtailAdminTemplateMixin
+from wagtail.admin.widgets.button import HeaderButton
+
+from cms.bulletins.models import Bulletin
+from cms.review.actions import Refused
+from infoflow.units.models import Unit
+from infoflow.units.permissions import has_role
+from infoflow.units.roles import Role
+
+from . import actions, queries
+from .forms import AdoptedForm, FactForm, ForwardedForm, WithdrawForm
+from .models import Fact
+from .rules import FactKind, form_key
+
+
+def may_record(user: Any) -> bool:
+    """Tell whether a person records and withdraws facts."""
+    return has_role(user, Role.EDITOR, Role.SCORER)
+
+
+class RecorderMixin(WagtailAdminTemplateMixin):
+    """A page of editors and scorers."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not may_record(request.user):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+
+class FactFilter(WagtailFilterSet):
+    """What a list of facts can be narrowed to."""
+
+    kind = django_filters.ChoiceFilter(label=gettext_lazy("事项"), choices=FactKind.choices)
+    date = django_filters.DateFromToRangeFilter(
+        label=gettext_lazy("期间"), widget=DateRangePickerWidget
+    )
+    bulletin = django_filters.ModelChoiceFilter(
+        label=gettext_lazy("刊物"), queryset=Bulletin.objects.all()
+    )
+    unit = django_filters.ModelChoiceFilter(
+        label=gettext_lazy("单位"), queryset=Unit.objects.all(), method="of_unit"
+    )
+
+    class Meta:
+        model = Fact
+        fields = ["kind", "date", "bulletin", "unit"]
+
+    def of_unit(self, facts: Any, name: str, unit: Unit) -> Any:
+        """Keep the facts that name a unit, alone or with others."""
+        return facts.filter(lines__unit=unit)
+
+
+def _units(fact: Fact) -> str:
+    return "、".join(line.unit.name for line in fact.lines.all())
+
+
+def _state(fact: Fact) -> str:
+    if fact.reverses_id is not None:
+        return _("撤销记录")
+    if getattr(fact, "reversed_by", None) is not None:
+        return _("已撤销")
+    return _("无本系统稿件") if fact.marked_without_item else ""
+
+
+class FactsView(RecorderMixin, BaseListingView):
+    """采用登记: every fact, newest first."""
+
+    page_title = gettext_lazy("采用与上报")
+    header_icon = "doc-full-inverse"
+    index_url_name = "facts"
+    index_results_url_name = "facts_results"
+    filterset_class = FactFilter
+    paginate_by = 50
+    default_ordering = ("-date", "-pk")
+    is_searchable = True
+    search_backend_name = None
+    search_fields = ["title"]
+    model = Fact
+    columns = [
+        Column("date", label=gettext_lazy("日期"), width="10%"),
+        Column("kind", label=gettext_lazy("事项"), accessor="get_kind_display", width="7%"),
+        TitleColumn(
+            "title",
+            label=gettext_lazy("标题"),
+            get_url=lambda fact: reverse("fact", args=[fact.pk]),
+        ),
+        Column("units", label=gettext_lazy("单位"), accessor=_units, width="18%"),
+        Column("bulletin", label=gettext_lazy("刊物"), width="14%"),
+        Column("form", label=gettext_lazy("形式"), accessor="get_form_display", width="7%"),
+        Column("state", label=gettext_lazy("状态"), accessor=_state, width="9%"),
+    ]
+    @cached_property
+    def header_buttons(self) -> list[HeaderButton]:
+        """Both forms, one click away."""
+        return [
+            HeaderButton(
+                label=_("登记上级采用"), url=reverse("fact_adopted"), icon_name="plus", priority=10
+            ),
+            HeaderButton(
+                label=_("登记上报"), url=reverse("fact_forwarded"), icon_name="plus", priority=20
+            ),
+        ]
+
+    def get_base_queryset(self) -> Any:
+        return queries.facts_for_list(self.request.user)
+
+
+class RecordView(RecorderMixin, FormView):
+    """One form for a fact recorded by hand; sent twice it records once."""
+
+    template_name = "adoptions/record.html"
+    form_class: type[FactForm]
+    header_icon = "plus"
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        return [
+            *self.breadcrumbs_items,
+            {"url": reverse("facts"), "label": _("采用与上报")},
+            {"url": "", "label": self.get_page_title()},
+        ]
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "user": self.request.user}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        return {
+            **context,
+            "action_url": self.request.path,
+            "submit_button_label": _("登记"),
+            "submit_button_active_label": _("正在登记…"),
+            "media": context["form"].media,
+        }
+
+    def form_valid(self, form: FactForm) -> HttpResponse:
+        try:
+            fact = actions.record_fact(
+                **form.values,
+                key=form_key(str(form.cleaned_data["form_id"])),
+                person=self.request.user,
+            )
+        except Refused as refusal:
+            form.add_error(None, refusal.message)
+            return self.form_invalid(form)
+        except ValidationError as error:
+            form.add_error(None, error)
+            return self.form_invalid(form)
+        messages.success(self.request, _("已登记《%(title)s》。") % {"title": fact.title})
+        return redirect("facts")
+
+    def form_invalid(self, form: Form) -> HttpResponse:
+        messages.validation_error(self.request, _("登记没有成功,请按提示修改。"), form)
+        return super().form_invalid(form)
+
+
+class AdoptedView(RecordView):
+    """登记上级采用."""
+
+    page_title = gettext_lazy("登记上级采用")
+    form_class = AdoptedForm
+
+
+class ForwardedView(RecordView):
+    """登记上报."""
+
+    page_title = gettext_lazy("登记上报")
+    form_class = ForwardedForm
+
+
+class FactView(RecorderMixin, FormView):
+    """One fact with everything known of it, and the form that takes it back."""
+
+    template_name = "adoptions/fact.html"
+    form_class = WithdrawForm
+    header_icon = "doc-full-inverse"
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        self.fact = get_object_or_404(
+            queries.facts_for_list(request.user).select_related("reverses"), pk=kwargs["pk"]
+        )
+
+    def get_page_title(self) -> str:
+        return self.fact.title
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        return [
+            *self.breadcrumbs_items,
+            {"url": reverse("facts"), "label": _("采用与上报")},
+            {"url": "", "label": self.get_page_title()},
+        ]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            **kwargs,
+            fact=self.fact,
+            units=_units(self.fact),
+            state=_state(self.fact),
+            withdrawal=getattr(self.fact, "reversed_by", None),
+        )
+
+    def form_valid(self, form: WithdrawForm) -> HttpResponse:
+        try:
+            actions.withdraw_fact(
+                fact_id=self.fact.pk,
+                person=self.request.user,
+                reason=form.cleaned_data["reason"],
+            )
+        except Refused as refusal:
+            form.add_error(None, refusal.message)
+            return self.form_invalid(form)
+        messages.success(
+            self.request, _("已撤销《%(title)s》,得分随之冲回。") % {"title": self.fact.title}
+        )
+        return redirect("facts")

@@ -1,0 +1,94 @@
+"""Rules of the ledger: keys, and what separates desired from standing entries. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from scoring.schemes.engine import EntryDraft
+from scoring.schemes.rules import points_text
+
+# Scheme, block, fact, unit: one entry stands for each.
+Place = tuple[int, str, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An entry that stands in the ledger."""
+
+    id: int
+    place: Place
+    date: date
+    hundredths: int
+    block_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a rebuild has to write: entries to take back with the reason, and new ones."""
+
+    back: tuple[tuple[Standing, str], ...]
+    new: tuple[tuple[int, EntryDraft], ...]  # scheme id, draft
+
+
+def place_of(scheme_id: int, draft: EntryDraft) -> Place:
+    """Return the place of an entry in the ledger."""
+    return (scheme_id, draft.block_id, draft.fact_id, draft.unit_id)
+
+
+def entry_key(place: Place, generation: int) -> str:
+    """Return the unique key of an entry; a second generation replaces one taken back."""
+    scheme, block, fact, unit = place
+    return f"{scheme}:{block}:{fact}:{unit}:{generation}"
+
+
+def reversal_key(entry_id: int) -> str:
+    """Return the unique key of the entry that takes another back."""
+    return f"back:{entry_id}"
+
+
+def withdrawal_sentence(hundredths: int, reason: str) -> str:
+    """Return why points were taken back when a fact was withdrawn."""
+    return _("登记已撤销,扣回%(points)s分。理由:%(reason)s") % {
+        "points": points_text(hundredths),
+        "reason": reason,
+    }
+
+
+def plan(
+    desired: Mapping[Place, tuple[int, EntryDraft]],
+    standing: Mapping[Place, Standing],
+    reasons: Mapping[int, str],
+) -> Plan:
+    """Return what makes the standing entries the desired ones.
+
+    Args:
+        reasons: fact id → reason, for facts that were withdrawn.
+
+    Points and date decide; a sentence that reads differently today changes nothing.
+    """
+    back: list[tuple[Standing, str]] = []
+    new: list[tuple[int, EntryDraft]] = []
+    for place, entry in standing.items():
+        wanted = desired.get(place)
+        if wanted is None:
+            fact_id = place[2]
+            if fact_id in reasons:
+                sentence = withdrawal_sentence(entry.hundredths, reasons[fact_id])
+            else:
+                sentence = _("重算:原条款不再适用,冲回%(points)s分。") % {
+                    "points": points_text(entry.hundredths)
+                }
+            back.append((entry, sentence))
+        elif (wanted[1].hundredths, wanted[1].date) != (entry.hundredths, entry.date):
+            sentence = _("重算:应计%(now)s分,冲回原计%(before)s分。") % {
+                "now": points_text(wanted[1].hundredths),
+                "before": points_text(entry.hundredths),
+            }
+            back.append((entry, sentence))
+            new.append(wanted)
+    new.extend(wanted for place, wanted in desired.items() if place not in standing)
+    return Plan(back=tuple(back), new=tuple(new))

@@ -1,0 +1,123 @@
+"""The office's pages of schemes: list, edit, publish, new version, end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail import hooks
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, ObjectList
+from wagtail.admin.ui.tables import Column
+from wagtail.snippets.action_menu import ActionMenuItem
+from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views.snippets import SnippetViewSet
+
+from infoflow.units.permissions import has_role
+from infoflow.units.roles import Role
+
+from .models import Scheme, SchemeQuerySet
+from .views import EndView, NewVersionView
+
+
+def state_of(scheme: Any) -> str:
+    """Return in a clerk's words whether a version counts."""
+    if not scheme.live:
+        return _("未发布(草稿)")
+    if scheme.has_unpublished_changes:
+        return _("已发布,有未发布的修改")
+    return _("已发布,已用于计分") if scheme.is_used else _("已发布")
+
+
+class SchemeViewSet(SnippetViewSet):
+    """计分办法: drafts, publication and history are Wagtail's own."""
+
+    model = Scheme
+    icon = "table"
+    menu_label = gettext_lazy("计分办法")
+    menu_order = 32
+    add_to_admin_menu = True
+    list_display = [
+        "name",
+        Column("version", label=gettext_lazy("版次")),
+        Column("valid_from", label=gettext_lazy("施行日期")),
+        Column("valid_until", label=gettext_lazy("截止日期")),
+        Column("state", label=gettext_lazy("状态"), accessor=state_of),
+    ]
+    list_per_page = 50
+    copy_view_enabled = False
+    inspect_view_enabled = True
+    inspect_template_name = "schemes/inspect.html"
+    inspect_view_fields = ["document", "valid_from", "valid_until", "rounding"]
+    edit_handler = ObjectList(
+        [
+            HelpPanel(template="schemes/_used.html"),
+            FieldPanel("name"),
+            FieldPanel("document"),
+            FieldRowPanel([FieldPanel("valid_from"), FieldPanel("valid_until")]),
+            FieldPanel("rounding"),
+            FieldPanel("blocks"),
+        ]
+    )
+
+    def get_queryset(self, request: HttpRequest) -> SchemeQuerySet:
+        return Scheme.objects.visible_to(request.user).with_use()
+
+
+register_snippet(SchemeViewSet)
+
+
+@hooks.register("register_admin_urls")
+def scheme_urls() -> list[URLPattern]:
+    return [
+        path("schemes/<int:pk>/version/", NewVersionView.as_view(), name="scheme_version"),
+        path("schemes/<int:pk>/end/", EndView.as_view(), name="scheme_end"),
+    ]
+
+
+class VersionItem(ActionMenuItem):
+    """Button of the editor: a new version."""
+
+    name = "action-version"
+    label = gettext_lazy("新建版本")
+    icon_name = "copy"
+    url_name = "scheme_version"
+
+    def is_shown(self, context: dict[str, Any]) -> bool:
+        return context["view"] == "edit" and has_role(context["request"].user, Role.SCORER)
+
+    def get_url(self, parent_context: dict[str, Any]) -> str:
+        return reverse(self.url_name, args=[parent_context["instance"].pk])
+
+
+class EndItem(VersionItem):
+    """Button of the editor: the last day of a version in force."""
+
+    name = "action-end"
+    label = gettext_lazy("设截止日期")
+    icon_name = "date"
+    url_name = "scheme_end"
+
+    def is_shown(self, context: dict[str, Any]) -> bool:
+        return super().is_shown(context) and context["instance"].live
+
+
+@hooks.register("register_snippet_action_menu_item")
+def version_item(model: type[Any]) -> ActionMenuItem | None:
+    return VersionItem(order=5) if model is Scheme else None
+
+
+@hooks.register("register_snippet_action_menu_item")
+def end_item(model: type[Any]) -> ActionMenuItem | None:
+    return EndItem(order=6) if model is Scheme else None
+
+
+@hooks.register("construct_snippet_action_menu")
+def close_used(menu_items: list[Any], request: HttpRequest, context: dict[str, Any]) -> None:
+    """A used version offers neither saving nor publishing; the note says what to do."""
+    scheme = context.get("instance")
+    if isinstance(scheme, Scheme) and scheme.used:
+        shut = {"action-save", "action-publish"}
+        menu_items[:] = [item for item in menu_items if item.name not in shut]
