@@ -20,6 +20,7 @@ INSTALLED_APPS = [
     "scoring.schemes",
     "scoring.ledger",
     "scoring.rankings",
+    "scoring.demo",
     "simple_history",
     "wagtail.users",
     "wagtail.documents",
@@ -126,7 +127,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 10},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "infoflow.units.validators.LettersAndDigitsValidator"},
 ]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
