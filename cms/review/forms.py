@@ -14,14 +14,6 @@ from .rules import REASON_MAX, REASONED_VERDICTS, Verdict
 class DecisionForm(forms.Form):
     """A verdict with its reason, on exactly the text that was on the screen."""
 
-    verdict = forms.ChoiceField(
-        label=_("意见"),
-        choices=[],
-        error_messages={
-            "required": _("请选择意见。"),
-            "invalid_choice": _("此环节没有这种意见,请重新选择。"),
-        },
-    )
     reason = forms.CharField(
         label=_("理由"),
         required=False,
@@ -35,13 +27,18 @@ class DecisionForm(forms.Form):
 
     def __init__(self, *args: Any, verdicts: Sequence[Verdict], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["verdict"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [(v.value, v.label) for v in verdicts]
+        self.fields["verdict"] = forms.ChoiceField(
+            label=_("意见"),
+            choices=[(v.value, v.label) for v in verdicts],
+            error_messages={
+                "required": _("请选择意见。"),
+                "invalid_choice": _("此环节没有这种意见,请重新选择。"),
+            },
+        )
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if data.get("verdict") in REASONED_VERDICTS and not data.get("reason"):
-            if "reason" not in self.errors:
-                self.add_error("reason", _("请填写理由,报送单位会看到。"))
+        needs_reason = data.get("verdict") in REASONED_VERDICTS and not data.get("reason")
+        if needs_reason and "reason" not in self.errors:
+            self.add_error("reason", _("请填写理由,报送单位会看到。"))
         return data
