@@ -5,6 +5,8 @@ from django.views.generic import RedirectView
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 
+handler400 = "infoflow.desk.views.bad_request"
+
 urlpatterns = [
     # One door only: Wagtail's own login form would pass by every rule of ours.
     path("office/login/", RedirectView.as_view(pattern_name="login", query_string=True)),

@@ -7,9 +7,10 @@ A bulletin that carried items is a matter of the room above: it answers through 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet, Subquery
 from wagtail import hooks
 
 from cms.review import queries as review
@@ -172,6 +173,12 @@ def text_for(item: ItemPage, user: User) -> ItemPage:
         raise ItemPage.DoesNotExist
     read: ItemPage = signed.revision.as_object()
     return read
+
+
+def begun_at(item: ItemPage) -> datetime | None:
+    """Return when the first draft was saved."""
+    moment: datetime | None = item.revisions.aggregate(first=Min("created_at"))["first"]
+    return moment
 
 
 def road_for(page: GatedPage, *, own: bool) -> list[Decision]:

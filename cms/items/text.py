@@ -27,11 +27,11 @@ _H3 = re.compile(rf"^[(\uff08][{_NUMERAL}]+[)\uff09]")
 # 。 and the wide and Latin ; ! ? : and commas.
 _SENTENCE_END = tuple("\u3002\uff1b;\uff01!\uff1f?\uff1a:\uff0c,")
 _BLANK = re.compile(r"[^\S\n\t]+")
-# Only what a browser would take for a tag: "<" with a letter or "/" right behind it.
+# A whole tag on one line. "a<b 且 c>d" is none: attributes begin with a Latin letter.
 _TAG = re.compile(
     r"</?(?:p|div|span|br|table|tbody|tr|td|th|h[1-6]|ul|ol|li|b|i|u|strong|em|a|img|"
     r"script|style|svg|iframe|object|embed|form|input|font|o:p|meta|link|html|body|section)"
-    r"(?=[\s/>])",
+    r"(?: +[a-z][^<>\n\t]*| */)? *>",
     re.IGNORECASE,
 )
 _RISKY = {
@@ -102,7 +102,8 @@ def _squeeze(text: str) -> str:
     A text that says "<p>" (escaped in the HTML it came from) would turn into a real tag
     when it is edited again; the wide bracket \uff1c keeps what it says.
     """
-    joined = _BLANK.sub(" ", text.replace("\u200b", "").replace("\ufeff", ""))
+    fit = _UNFIT.sub("", text).replace("\u200b", "").replace("\ufeff", "")
+    joined = _BLANK.sub(" ", fit)
     return _TAG.sub(lambda m: f"\uff1c{m[0][1:]}", joined).strip(" \u3000\xa0")
 
 
@@ -218,7 +219,8 @@ _RENAMED = re.compile(r"<(/?)h([1-6])\b", re.IGNORECASE)
 
 def parse_html(source: str) -> list[Block]:
     """Read HTML from anywhere; scripts, styles, images and attributes do not survive."""
-    renamed = _RENAMED.sub(lambda m: f"<{m[1]}{'h2' if m[2] <= '2' else 'h3'}", source)
+    fit = _UNFIT.sub("", plain_lines(source))
+    renamed = _RENAMED.sub(lambda m: f"<{m[1]}{'h2' if m[2] <= '2' else 'h3'}", fit)
     cleaned = nh3.clean(
         renamed,
         tags=_KEPT,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -61,6 +62,7 @@ def item_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "lines": lines,
         "filtered": bool(words or state),
+        "query": urlencode({"q": words, "state": state}),
         "writes": bool(unit_ids_of(request.user, Role.OFFICER)),
         "belongs": bool(unit_ids_of(request.user)),
         "several_units": len(unit_ids_of(request.user)) > 1,
@@ -115,6 +117,7 @@ def _detail(
         "now": now,
         "own": own,
         "road": queries.road_for(item, own=own),
+        "began": queries.begun_at(item),
         "form": form if task is not None else None,
         "blocked": blocked,
         "may_edit": officer and now.editable,

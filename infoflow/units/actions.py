@@ -6,13 +6,16 @@ import secrets
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
+from axes.utils import reset as lift_lock
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .models import Appointment, GroupMembership, Officer, Signatory, Unit, UnitGroup, User
+from .permissions import has_role
 from .roles import SEPARATE_ROLES, UNIT_ROLES, Role
 from .signals import units_created
 
@@ -118,14 +121,73 @@ def create_user(
     return user, password
 
 
+def _may_manage(by: User | None, user: User) -> None:
+    """Refuse whoever may not manage an account; None is the command line.
+
+    Raises:
+        PermissionDenied: no system administrator, or the account is a superuser's.
+    """
+    if by is None:
+        return
+    if not has_role(by, Role.SYSTEM_ADMIN) or (user.is_superuser and not by.is_superuser):
+        raise PermissionDenied
+
+
 @transaction.atomic
-def reset_password(*, user: User) -> str:
-    """Give a new one-time password; the person must change it at the next login."""
+def reset_password(*, user: User, by: User | None = None) -> str:
+    """Give a new one-time password and lift a lock; the person must change it at once.
+
+    Raises:
+        PermissionDenied: `by` may not manage this account.
+    """
+    _may_manage(by, user)
     password = one_time_password()
     user.set_password(password)
     user.must_change_password = True
     user.save(update_fields=["password", "must_change_password"])
+    lift_lock(username=user.username)
     return password
+
+
+@transaction.atomic
+def update_user(
+    *, user: User, name: str, phone: str, roles: Iterable[str], by: User | None = None
+) -> User:
+    """Change a person's name, telephone and office roles; unit roles stay as they are.
+
+    Raises:
+        PermissionDenied: `by` may not manage this account.
+        ValidationError: roles that exclude one another, or one's own roles.
+    """
+    _may_manage(by, user)
+    held = set(user.groups.values_list("name", flat=True)) & set(Role.values)
+    office = held - UNIT_ROLES
+    wanted = set(roles) - UNIT_ROLES
+    if by is not None and by.pk == user.pk and wanted != office:
+        raise ValidationError(_("不能修改自己的角色,请由另一位系统管理员办理。"))
+    check_role_set(wanted | (held & UNIT_ROLES))
+    user.name, user.phone = name, phone
+    user.full_clean(exclude=["password"])
+    user.save()
+    user.groups.remove(*Group.objects.filter(name__in=office - wanted))
+    user.groups.add(*Group.objects.filter(name__in=wanted - office))
+    return user
+
+
+@transaction.atomic
+def set_active(*, user: User, active: bool, by: User | None = None) -> None:
+    """Stop an account or open it again; a second identical call changes nothing.
+
+    Raises:
+        PermissionDenied: `by` may not manage this account.
+        ValidationError: one's own account.
+    """
+    _may_manage(by, user)
+    if by is not None and by.pk == user.pk:
+        raise ValidationError(_("不能停用自己的账号,请由另一位系统管理员办理。"))
+    if user.is_active != active:
+        user.is_active = active
+        user.save(update_fields=["is_active"])
 
 
 @transaction.atomic
@@ -143,6 +205,11 @@ def change_own_password(*, user: User, password: str) -> None:
 
 def _appoint(appointment: Appointment) -> None:
     appointment.full_clean()
+    same = type(appointment).objects.filter(unit=appointment.unit, user=appointment.user)
+    if appointment.until is not None:
+        same = same.filter(since__lte=appointment.until)
+    if same.filter(Q(until__isnull=True) | Q(until__gte=appointment.since)).exists():
+        raise ValidationError(_("此人在该单位已有同一职务,任期重叠,不用重复登记。"))
     roles = set(appointment.user.groups.values_list("name", flat=True)) & set(Role.values)
     check_role_set(roles | {appointment.role})
     appointment.save()
@@ -184,12 +251,15 @@ def end_appointment(*, appointment: Officer | Signatory, last_day: date) -> None
     """End a post after its last day; takes role and unit group away when no post is left.
 
     Raises:
-        ValidationError: the last day lies before the first.
+        ValidationError: the last day lies before the first, or the post has ended already.
     """
+    today = timezone.localdate()
+    if appointment.until is not None and appointment.until < today:
+        raise ValidationError(_("这一任职已经结束;重新任职请另行登记。"))
     appointment.until = last_day
     appointment.full_clean()
     appointment.save()
-    if last_day >= timezone.localdate():
+    if last_day >= today:
         return  # still in force; its rights end by date (permissions.unit_ids_of)
     user, unit = appointment.user, appointment.unit
     following = last_day + timedelta(days=1)

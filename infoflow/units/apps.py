@@ -5,3 +5,6 @@ class UnitsConfig(AppConfig):
     name = "infoflow.units"
     label = "units"
     verbose_name = "单位与人员"
+
+    def ready(self) -> None:
+        from . import checks  # noqa: F401

@@ -55,9 +55,7 @@ def reads_bulletins(user: User | AnonymousUser) -> bool:
 
 def sees_all_units(user: User | AnonymousUser) -> bool:
     """Tell whether all units' names and figures are open to a person."""
-    return has_role(
-        user, *OFFICE_ROLES, Role.SCORER, Role.LEADER, Role.DUTY, Role.SYSTEM_ADMIN
-    )
+    return has_role(user, *OFFICE_ROLES, Role.SCORER, Role.LEADER, Role.DUTY, Role.SYSTEM_ADMIN)
 
 
 def unit_ids_of(user: User | AnonymousUser, role: Role | None = None) -> frozenset[int]:

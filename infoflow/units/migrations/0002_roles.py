@@ -16,7 +16,8 @@ ROLES = [
     "审计员",
 ]
 IN_ADMIN = ["编辑", "保密审查员", "签发人", "计分员", "系统管理员", "安全管理员", "审计员"]
-SYSTEM_ADMIN_MODELS = ["unit", "unitgroup", "groupmembership", "officer", "signatory", "user"]
+# Not "user": Wagtail's own pages of users would open, and they pass by our actions.
+SYSTEM_ADMIN_MODELS = ["unit", "unitgroup", "groupmembership", "officer", "signatory"]
 
 
 def permission(apps, app_label, model, codename, name):
