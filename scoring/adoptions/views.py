@@ -69,6 +69,10 @@ class FactFilter(WagtailFilterSet):
         return facts.filter(lines__unit=unit)
 
 
+def _day(fact: Fact) -> str:
+    return fact.date.isoformat()
+
+
 def _units(fact: Fact) -> str:
     return "、".join(line.unit.name for line in fact.lines.all())
 
@@ -96,7 +100,7 @@ class FactsView(RecorderMixin, BaseListingView):
     search_fields = ["title"]
     model = Fact
     columns = [
-        Column("date", label=gettext_lazy("日期"), width="10%"),
+        Column("date", label=gettext_lazy("日期"), accessor=_day, width="11%"),
         Column("kind", label=gettext_lazy("事项"), accessor="get_kind_display", width="7%"),
         TitleColumn(
             "title",

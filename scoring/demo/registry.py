@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from . import fenyang, huolinguole, zhalantun
+from . import fenyang, huolinguole, walkthrough, zhalantun
 from .tables import load
 
 
@@ -34,6 +34,11 @@ SETS: tuple[DemoSet, ...] = (
         "huolinguole-2018",
         "霍林郭勒2018年1—2月:报送与采用,含四个零报送单位",
         partial(load, huolinguole.TABLE),
+    ),
+    DemoSet(
+        "walkthrough",
+        "演示县:稿件和期刊在流程的每一站各有几件,附演示账号",
+        walkthrough.load,
     ),
 )
 

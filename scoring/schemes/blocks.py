@@ -75,9 +75,9 @@ class PointsRowBlock(blocks.StructBlock):
     )
     form = blocks.ChoiceBlock(
         label=gettext_lazy("采用形式"),
-        choices=AdoptionForm.choices,
+        choices=[("", gettext_lazy("各种形式")), *AdoptionForm.choices],
         required=False,
-        help_text=gettext_lazy("不选为各种形式;选了形式的行优先。"),
+        help_text=gettext_lazy("写明形式的行优先于“各种形式”。只有采用才分形式。"),
     )
     points = PointsBlock(
         label=gettext_lazy("每条分值"),

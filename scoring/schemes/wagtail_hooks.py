@@ -31,6 +31,16 @@ def state_of(scheme: Any) -> str:
     return _("已发布,已用于计分") if scheme.is_used else _("已发布")
 
 
+def first_day(scheme: Scheme) -> str:
+    """Return the first day in force."""
+    return scheme.valid_from.isoformat()
+
+
+def last_day(scheme: Scheme) -> str:
+    """Return the last day in force, or that there is none."""
+    return scheme.valid_until.isoformat() if scheme.valid_until else _("长期")
+
+
 class SchemeViewSet(SnippetViewSet):
     """计分办法: drafts, publication and history are Wagtail's own."""
 
@@ -42,8 +52,8 @@ class SchemeViewSet(SnippetViewSet):
     list_display = [
         "name",
         Column("version", label=gettext_lazy("版次")),
-        Column("valid_from", label=gettext_lazy("施行日期")),
-        Column("valid_until", label=gettext_lazy("截止日期")),
+        Column("valid_from", label=gettext_lazy("施行日期"), accessor=first_day),
+        Column("valid_until", label=gettext_lazy("截止日期"), accessor=last_day),
         Column("state", label=gettext_lazy("状态"), accessor=state_of),
     ]
     list_per_page = 50
