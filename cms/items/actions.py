@@ -30,8 +30,8 @@ class Stale(Refused):
     def __init__(self, who: User | None) -> None:
         super().__init__(
             _(
-                "您打开之后,%(name)s已经改过这篇稿件,您的内容还没有保存。请先核对;"
-                "如以您这里的内容为准,请再点一次保存。"
+                "您打开之后，%(name)s已经改过这篇稿件，您的内容还没有保存。请先核对；"
+                "如以您这里的内容为准，请再点一次保存。"
             )
             % {"name": who or _("同事")}
         )
@@ -94,7 +94,7 @@ def create_item(
         made = ItemPage.objects.filter(form_key=form_key).first()
         if made is not None:
             if made.unit_id != unit.pk or made.owner_id != person.pk:
-                raise Refused(_("页面已过期,请重新打开“写稿”页面再提交。"))
+                raise Refused(_("页面已过期，请重新打开“写稿”页面再提交。"))
             return made
     item = ItemPage(
         slug=f"i{uuid.uuid4().hex[:16]}",
@@ -127,7 +127,7 @@ def save_item(
     item: ItemPage = ItemPage.objects.get(pk=item_id)
     _may_write(person, item.unit_id)
     if not ItemPage.objects.editable_by(person).filter(pk=item_id).exists():
-        raise Refused(_("稿件已提交或已办结,不能修改;需要修改请先撤回。"))
+        raise Refused(_("稿件已提交或已办结，不能修改；需要修改请先撤回。"))
     newest = item.latest_revision
     if not draft.write_to(item):
         return item
@@ -149,7 +149,7 @@ def submit_item(*, item_id: int, person: User) -> Decision:
     _may_write(person, item.unit_id)
     missing = missing_parts(item)
     if missing:
-        raise Refused(_("提交前请补充:%(parts)s。") % {"parts": "、".join(missing)})
+        raise Refused(_("提交前请补充：%(parts)s。") % {"parts": "、".join(missing)})
     return review.submit(page_id=item_id, person=person)
 
 

@@ -26,18 +26,18 @@ if TYPE_CHECKING:
     from .models import ItemPage
 
 FORM_HINTS = {
-    ItemForm.NEWS: gettext_lazy("工作动态,何时何地做了什么,500字左右"),
-    ItemForm.BRIEF: gettext_lazy("一事一报,200字左右"),
+    ItemForm.NEWS: gettext_lazy("工作动态，何时何地做了什么，500字左右"),
+    ItemForm.BRIEF: gettext_lazy("一事一报，200字左右"),
     ItemForm.ONE_LINE: gettext_lazy("一句话说清一件事"),
     ItemForm.EXPERIENCE: gettext_lazy("做法、成效、可推广之处"),
     ItemForm.PROBLEM: gettext_lazy("问题、原因、建议"),
-    ItemForm.RESEARCH: gettext_lazy("调研情况、分析、对策,可以较长"),
+    ItemForm.RESEARCH: gettext_lazy("调研情况、分析、对策，可以较长"),
     ItemForm.SUMMARY: gettext_lazy("几个方面情况的汇总"),
-    ItemForm.PICTURE: gettext_lazy("以图片为主,此处填写文字说明"),
+    ItemForm.PICTURE: gettext_lazy("以图片为主，此处填写文字说明"),
 }
 COMMON_REASONS = [
-    gettext_lazy("数据有误,请核实"),
-    gettext_lazy("情况不全,请补充"),
+    gettext_lazy("数据有误，请核实"),
+    gettext_lazy("情况不全，请补充"),
     gettext_lazy("文字需要修改"),
     gettext_lazy("标题与内容不符"),
     gettext_lazy("此事暂不宜报送"),
@@ -60,8 +60,8 @@ class TextField(forms.CharField):
             where = _("“%(words)s”后面") % {"words": place} if place else _("开头")
             raise ValidationError(
                 _(
-                    "%(where)s有看不见的特殊字符(多是从其他软件复制时带入的),"
-                    "请删去那几个字重新输入,或先粘贴到记事本再复制过来。"
+                    "%(where)s有看不见的特殊字符（多是从其他软件复制时带入的），"
+                    "请删去那几个字重新输入，或先粘贴到记事本再复制过来。"
                 )
                 % {"where": where},
                 code="unfit",
@@ -84,7 +84,7 @@ class WriteForm(forms.Form):
         empty_label=None,
         error_messages={
             "required": gettext_lazy("请选择报送单位。"),
-            "invalid_choice": gettext_lazy("您不是这个单位的信息员,请重新选择。"),
+            "invalid_choice": gettext_lazy("您不是这个单位的信息员，请重新选择。"),
         },
     )
     title = TextField(
@@ -93,7 +93,7 @@ class WriteForm(forms.Form):
         error_messages={
             "required": gettext_lazy("请填写标题。"),
             "max_length": gettext_lazy(
-                "标题有%(show_value)d字,不能超过%(limit_value)d字,请缩短。"
+                "标题有%(show_value)d字，不能超过%(limit_value)d字，请缩短。"
             ),
         },
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
@@ -105,7 +105,7 @@ class WriteForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={
             "required": gettext_lazy("请选择形式。"),
-            "invalid_choice": gettext_lazy("没有这种形式,请重新选择。"),
+            "invalid_choice": gettext_lazy("没有这种形式，请重新选择。"),
         },
     )
     body = TextField(
@@ -125,8 +125,8 @@ class WriteForm(forms.Form):
         label=gettext_lazy("审签人"),
         queryset=User.objects.none(),
         required=False,
-        empty_label=gettext_lazy("(请选择)"),
-        error_messages={"invalid_choice": gettext_lazy("这位审签人已不在任,请重新选择。")},
+        empty_label=gettext_lazy("（请选择）"),
+        error_messages={"invalid_choice": gettext_lazy("这位审签人已不在任，请重新选择。")},
     )
     form_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
     revision = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
@@ -136,10 +136,11 @@ class WriteForm(forms.Form):
         self.item = item
         ids = frozenset({item.unit_id}) if item else unit_ids_of(person, Role.OFFICER)
         self.units = list(Unit.objects.filter(pk__in=ids))
-        self.fields["unit"].queryset = Unit.objects.filter(pk__in=ids)
+        unit: Any = self.fields["unit"]
+        unit.queryset = Unit.objects.filter(pk__in=ids)
         if len(self.units) < 2:
             del self.fields["unit"]
-        field = self.fields["signatory"]
+        field: Any = self.fields["signatory"]
         field.queryset = signatories_of(ids)
         self.signing_posts = {
             (post.user_id, post.unit_id): post.unit.name
@@ -153,7 +154,7 @@ class WriteForm(forms.Form):
 
     def _signatory_label(self, user: User) -> str:
         units = [name for (pk, _unit), name in self.signing_posts.items() if pk == user.pk]
-        return f"{user.name}({'、'.join(units)})" if len(self.units) > 1 else str(user.name)
+        return f"{user.name}（{'、'.join(units)}）" if len(self.units) > 1 else str(user.name)
 
     @property
     def submits(self) -> bool:
@@ -184,7 +185,7 @@ class WriteForm(forms.Form):
         size = text.length(stored)
         if size > text.BODY_MAX:
             raise ValidationError(
-                _("正文有%(size)d字,不能超过%(max)d字,请删减或分成几篇报送。")
+                _("正文有%(size)d字，不能超过%(max)d字，请删减或分成几篇报送。")
                 % {"size": size, "max": text.BODY_MAX},
                 code="too_long",
             )
@@ -196,18 +197,18 @@ class WriteForm(forms.Form):
             data["unit"] = self.item.unit if self.item else self.units[0]
         signatory, unit = data.get("signatory"), data.get("unit")
         if signatory and unit and (signatory.pk, unit.pk) not in self.signing_posts:
-            self.add_error("signatory", _("这位审签人不属于所选单位,请重新选择。"))
+            self.add_error("signatory", _("这位审签人不属于所选单位，请重新选择。"))
         if self.submits:
             self._clean_complete(data)
         return data
 
     def _clean_complete(self, data: dict[str, Any]) -> None:
         if not data.get("body") and "body" not in self.errors:
-            self.add_error("body", _("提交前请填写正文;尚未写完可以先保存草稿。"))
+            self.add_error("body", _("提交前请填写正文；尚未写完可以先保存草稿。"))
         if not data.get("signatory") and "signatory" not in self.errors:
             self.add_error(
                 "signatory",
-                _("本单位还没有审签人,暂时不能提交,请先保存草稿并联系信息科登记审签人。")
+                _("本单位还没有审签人，暂时不能提交，请先保存草稿并联系信息科登记审签人。")
                 if self.lacks_signatory
                 else _("提交前请选择审签人。"),
             )
@@ -240,7 +241,7 @@ class SignForm(forms.Form):
         required=False,
         max_length=REASON_MAX - 200,
         error_messages={
-            "max_length": gettext_lazy("理由有%(show_value)d字,不能超过%(limit_value)d字。")
+            "max_length": gettext_lazy("理由有%(show_value)d字，不能超过%(limit_value)d字。")
         },
         widget=forms.Textarea(attrs={"rows": 3}),
     )
@@ -254,7 +255,7 @@ class SignForm(forms.Form):
         chosen = [str(COMMON_REASONS[int(n)]) for n in data.get("common", [])]
         parts = [part for part in [*chosen, data.get("reason", "")] if part]
         if self.verdict == Verdict.RETURN and not parts and "reason" not in self.errors:
-            self.add_error("reason", _("退回时请勾选或填写理由,撰稿人会看到。"))
+            self.add_error("reason", _("退回时请勾选或填写理由，撰稿人会看到。"))
         data["full_reason"] = ";".join(parts)
         return data
 

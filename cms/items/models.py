@@ -77,9 +77,7 @@ class YearFolder(FolderPage):
 
     class Meta:
         verbose_name = _("年度文件夹")
-        constraints = [
-            models.UniqueConstraint(fields=["unit", "year"], name="one_folder_per_year")
-        ]
+        constraints = [models.UniqueConstraint(fields=["unit", "year"], name="one_folder_per_year")]
 
 
 def has_left_unit(prefix: str = "") -> Exists:

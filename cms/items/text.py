@@ -43,9 +43,7 @@ _RISKY = {
 # Line ends of other systems and programs; \x0b is Word's line break.
 _LINE_END = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 # Control characters other than tab and line feed; lone surrogates; direction overrides.
-_UNFIT = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufffe\uffff]"
-)
+_UNFIT = re.compile("[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 
 
 @dataclass(frozen=True)

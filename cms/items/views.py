@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from cms.review import actions as review
 from cms.review.actions import Refused
 from cms.review.rules import Step, Verdict
-from infoflow.units.permissions import unit_ids_of
+from infoflow.units.permissions import person_of, unit_ids_of
 from infoflow.units.roles import Role
 
 from . import actions, queries, text
@@ -33,7 +33,9 @@ PAGE_SIZE = 20
 
 def _item(request: HttpRequest, pk: int) -> ItemPage:
     """Return an item that this person may see; everything else does not exist."""
-    items = ItemPage.objects.visible_to(request.user).select_related("unit", "signatory", "owner")
+    items = ItemPage.objects.visible_to(person_of(request)).select_related(
+        "unit", "signatory", "owner"
+    )
     item: ItemPage = get_object_or_404(items, pk=pk)
     return item
 
@@ -51,7 +53,7 @@ def item_list(request: HttpRequest) -> HttpResponse:
     """The unit's items, newest first."""
     form = FilterForm(request.GET)
     words, state = form.wanted()
-    items = queries.own_items(request.user)
+    items = queries.own_items(person_of(request))
     if words:
         items = items.filter(title__icontains=words)
     if state:
@@ -63,9 +65,9 @@ def item_list(request: HttpRequest) -> HttpResponse:
         "lines": lines,
         "filtered": bool(words or state),
         "query": urlencode({"q": words, "state": state}),
-        "writes": bool(unit_ids_of(request.user, Role.OFFICER)),
-        "belongs": bool(unit_ids_of(request.user)),
-        "several_units": len(unit_ids_of(request.user)) > 1,
+        "writes": bool(unit_ids_of(person_of(request), Role.OFFICER)),
+        "belongs": bool(unit_ids_of(person_of(request))),
+        "several_units": len(unit_ids_of(person_of(request))) > 1,
     }
     return render(request, "items/list.html", context)
 
@@ -73,12 +75,12 @@ def item_list(request: HttpRequest) -> HttpResponse:
 @login_required
 def signing_list(request: HttpRequest) -> HttpResponse:
     """What waits for a signatory, oldest first."""
-    page, lines = _page(request, queries.to_sign(request.user))
+    page, lines = _page(request, queries.to_sign(person_of(request)))
     context = {
         "page": page,
         "lines": lines,
-        "signs": bool(unit_ids_of(request.user, Role.SIGNATORY)),
-        "several_units": len(unit_ids_of(request.user)) > 1,
+        "signs": bool(unit_ids_of(person_of(request), Role.SIGNATORY)),
+        "several_units": len(unit_ids_of(person_of(request))) > 1,
     }
     return render(request, "items/signing.html", context)
 
@@ -87,7 +89,7 @@ def _detail(
     request: HttpRequest, item: ItemPage, *, form: SignForm | None = None, refusal: str = ""
 ) -> HttpResponse:
     """Show an item with its road and what this person may do now."""
-    user = request.user
+    user = person_of(request)
     own = item.unit_id in unit_ids_of(user)
     now: Standing = queries.standing(item)
     try:
@@ -137,20 +139,20 @@ def item_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def item_new(request: HttpRequest) -> HttpResponse:
     """Write a new item; save it as a draft, or save and submit it."""
-    if not unit_ids_of(request.user, Role.OFFICER):
+    if not unit_ids_of(person_of(request), Role.OFFICER):
         raise PermissionDenied
-    form = WriteForm(request.POST if request.method == "POST" else None, person=request.user)
+    form = WriteForm(request.POST if request.method == "POST" else None, person=person_of(request))
     if request.method == "POST" and form.is_valid():
         try:
             with transaction.atomic():
                 item = actions.create_item(
                     unit=form.cleaned_data["unit"],
-                    person=request.user,
+                    person=person_of(request),
                     draft=form.draft(),
                     form_key=form.cleaned_data["form_key"],
                 )
                 if form.submits:
-                    actions.submit_item(item_id=item.pk, person=request.user)
+                    actions.submit_item(item_id=item.pk, person=person_of(request))
         except Refused as refused:
             return _refused_new(request, form, refused)
         return _saved(request, form, item)
@@ -160,7 +162,9 @@ def item_new(request: HttpRequest) -> HttpResponse:
 def _refused_new(request: HttpRequest, form: WriteForm, refused: Refused) -> HttpResponse:
     """Answer a form that was refused: the same form sent twice leads to what it made."""
     key = form.cleaned_data["form_key"]
-    made = ItemPage.objects.visible_to(request.user).filter(form_key=key, owner=request.user)
+    made = ItemPage.objects.visible_to(person_of(request)).filter(
+        form_key=key, owner=person_of(request)
+    )
     item = made.first() if key else None
     if item is not None and not queries.standing(item).editable:
         messages.info(request, refused.message)
@@ -175,11 +179,11 @@ def _saved(request: HttpRequest, form: WriteForm, item: ItemPage) -> HttpRespons
     if form.submits:
         messages.success(
             request,
-            _("稿件已提交,等待%(name)s审签。审签之前可以撤回修改。") % {"name": item.signatory},
+            _("稿件已提交，等待%(name)s审签。审签之前可以撤回修改。") % {"name": item.signatory},
         )
         if parts:
             messages.warning(
-                request, _("粘贴内容中的%(parts)s已去除,请核对正文。") % {"parts": parts}
+                request, _("粘贴内容中的%(parts)s已去除，请核对正文。") % {"parts": parts}
             )
         return redirect("item_detail", item.pk)
     messages.success(request, _("草稿已保存。"))
@@ -202,45 +206,43 @@ def _initial(item: ItemPage) -> dict[str, Any]:
 def item_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a draft or a returned item."""
     item = _item(request, pk)
-    if item.unit_id not in unit_ids_of(request.user, Role.OFFICER):
+    if item.unit_id not in unit_ids_of(person_of(request), Role.OFFICER):
         raise PermissionDenied
     if request.method != "POST":
         now = queries.standing(item)
         if not now.editable:
-            messages.error(request, _("稿件已提交或已办结,不能修改;需要修改请先撤回。"))
+            messages.error(request, _("稿件已提交或已办结，不能修改；需要修改请先撤回。"))
             return redirect("item_detail", pk)
-        form = WriteForm(initial=_initial(item), person=request.user, item=item)
+        form = WriteForm(initial=_initial(item), person=person_of(request), item=item)
         context = {"form": form, "item": item, "now": now, "removed": "removed" in request.GET}
         return render(request, "items/write.html", context)
-    form = WriteForm(request.POST, person=request.user, item=item)
+    form = WriteForm(request.POST, person=person_of(request), item=item)
     if not form.is_valid():
         return render(request, "items/write.html", {"form": form, "item": item})
     try:
         with transaction.atomic():
             actions.save_item(
                 item_id=pk,
-                person=request.user,
+                person=person_of(request),
                 draft=form.draft(),
                 seen_revision=form.cleaned_data["revision"],
             )
             if form.submits:
-                actions.submit_item(item_id=pk, person=request.user)
+                actions.submit_item(item_id=pk, person=person_of(request))
     except Refused as refused:
         return _refused_edit(request, form, pk, refused)
     return _saved(request, form, _item(request, pk))
 
 
-def _refused_edit(
-    request: HttpRequest, form: WriteForm, pk: int, refused: Refused
-) -> HttpResponse:
+def _refused_edit(request: HttpRequest, form: WriteForm, pk: int, refused: Refused) -> HttpResponse:
     """Answer a change that came too late; nothing typed is lost."""
     item = _item(request, pk)
     now = queries.standing(item)
     if not now.editable and not form.draft().write_to(item):
-        messages.info(request, _("稿件已经提交,不用重复提交。"))
+        messages.info(request, _("稿件已经提交，不用重复提交。"))
         return redirect("item_detail", pk)
     if isinstance(refused, actions.Stale):
-        data = form.data.copy()
+        data = request.POST.copy()
         data["revision"] = str(item.latest_revision_id)
         form.data = data
     form.add_error(None, refused.message)
@@ -255,12 +257,10 @@ def item_submit(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return redirect("item_detail", pk)
     try:
-        actions.submit_item(item_id=pk, person=request.user)
+        actions.submit_item(item_id=pk, person=person_of(request))
     except Refused as refused:
         return _detail(request, item, refusal=refused.message)
-    messages.success(
-        request, _("稿件已提交,等待%(name)s审签。") % {"name": item.signatory}
-    )
+    messages.success(request, _("稿件已提交，等待%(name)s审签。") % {"name": item.signatory})
     return redirect("item_detail", pk)
 
 
@@ -271,10 +271,10 @@ def item_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return redirect("item_detail", pk)
     try:
-        actions.withdraw_item(item_id=pk, person=request.user)
+        actions.withdraw_item(item_id=pk, person=person_of(request))
     except Refused as refused:
         return _detail(request, item, refusal=refused.message)
-    messages.success(request, _("稿件已撤回,可以修改后重新提交。"))
+    messages.success(request, _("稿件已撤回，可以修改后重新提交。"))
     return redirect("item_detail", pk)
 
 
@@ -287,15 +287,15 @@ def item_sign(request: HttpRequest, pk: int) -> HttpResponse:
     form = SignForm(request.POST)
     if not form.is_valid():
         if form.has_error("task") or form.has_error("digest"):
-            return _detail(request, item, refusal=_("页面不完整,请刷新后重新办理。"))
+            return _detail(request, item, refusal=_("页面不完整，请刷新后重新办理。"))
         return _detail(request, item, form=form)
     task = item.current_workflow_task_state
     try:
         if task is None or task.pk != form.cleaned_data["task"]:
-            raise Refused(_("这项待办已由他人办理或已撤回,请查看下面的最新状态。"))
+            raise Refused(_("这项待办已由他人办理或已撤回，请查看下面的最新状态。"))
         review.decide(
             task_state_id=task.pk,
-            person=request.user,
+            person=person_of(request),
             verdict=form.verdict,
             reason=form.cleaned_data["full_reason"],
             seen_digest=form.cleaned_data["digest"],
@@ -303,7 +303,9 @@ def item_sign(request: HttpRequest, pk: int) -> HttpResponse:
     except Refused as refused:
         return _detail(request, _item(request, pk), form=form, refusal=refused.message)
     if form.verdict == Verdict.PASS:
-        messages.success(request, _("已审签通过,稿件已报送信息科:%(title)s") % {"title": item.title})
+        messages.success(
+            request, _("已审签通过，稿件已报送信息科：%(title)s") % {"title": item.title}
+        )
     else:
-        messages.success(request, _("已退回撰稿人修改:%(title)s") % {"title": item.title})
+        messages.success(request, _("已退回撰稿人修改：%(title)s") % {"title": item.title})
     return redirect("item_signing")

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from wagtail import hooks
 
 from infoflow.desk.menu import MenuItem, Panel
-from infoflow.units.permissions import unit_ids_of
+from infoflow.units.permissions import person_of, unit_ids_of
 from infoflow.units.roles import Role
 
 from . import queries
@@ -22,22 +22,22 @@ LOOKED_AT = 100
 @hooks.register("register_desk_menu_item")
 def signing_entry(request: HttpRequest) -> MenuItem | None:
     """待审签, with the number that waits."""
-    if not unit_ids_of(request.user, Role.SIGNATORY):
+    if not unit_ids_of(person_of(request), Role.SIGNATORY):
         return None
-    count = queries.to_sign(request.user).count()
+    count = queries.to_sign(person_of(request)).count()
     return MenuItem(_("待审签"), reverse("item_signing"), order=10, badge=count)
 
 
 @hooks.register("register_desk_menu_item")
 def list_entry(request: HttpRequest) -> MenuItem | None:
-    if not unit_ids_of(request.user):
+    if not unit_ids_of(person_of(request)):
         return None
     return MenuItem(_("本单位稿件"), reverse("item_list"), order=20)
 
 
 @hooks.register("register_desk_menu_item")
 def write_entry(request: HttpRequest) -> MenuItem | None:
-    if not unit_ids_of(request.user, Role.OFFICER):
+    if not unit_ids_of(person_of(request), Role.OFFICER):
         return None
     return MenuItem(_("写稿"), reverse("item_new"), order=30)
 
@@ -45,15 +45,15 @@ def write_entry(request: HttpRequest) -> MenuItem | None:
 @hooks.register("register_desk_panel")
 def signing_panel(request: HttpRequest) -> Panel | None:
     """What waits for the signatory."""
-    if not unit_ids_of(request.user, Role.SIGNATORY):
+    if not unit_ids_of(person_of(request), Role.SIGNATORY):
         return None
-    waiting = queries.to_sign(request.user)
+    waiting = queries.to_sign(person_of(request))
     rows = list(waiting[:SHOWN])
     where = queries.standings(rows)
     context = {
         "lines": [(item, where[item.pk]) for item in rows],
         "total": waiting.count(),
-        "several_units": len(unit_ids_of(request.user)) > 1,
+        "several_units": len(unit_ids_of(person_of(request))) > 1,
     }
     return Panel("items/_panel_signing.html", context, order=10)
 
@@ -61,15 +61,13 @@ def signing_panel(request: HttpRequest) -> Panel | None:
 @hooks.register("register_desk_panel")
 def writing_panel(request: HttpRequest) -> Panel | None:
     """The officer's items: what came back first, then drafts, then what is under review."""
-    if not unit_ids_of(request.user, Role.OFFICER):
+    if not unit_ids_of(person_of(request), Role.OFFICER):
         return None
-    rows = list(queries.in_hand(request.user)[:LOOKED_AT])
+    rows = list(queries.in_hand(person_of(request))[:LOOKED_AT])
     where = queries.standings(rows)
     lines = [(item, where[item.pk]) for item in rows]
     returned = [line for line in lines if line[1].state == ItemState.RETURNED]
-    drafts = [
-        line for line in lines if line[1].state in (ItemState.DRAFT, ItemState.WITHDRAWN)
-    ]
+    drafts = [line for line in lines if line[1].state in (ItemState.DRAFT, ItemState.WITHDRAWN)]
     under_review = [line for line in lines if not line[1].editable]
     context = {
         "returned": returned,
@@ -77,6 +75,6 @@ def writing_panel(request: HttpRequest) -> Panel | None:
         "drafts_total": len(drafts),
         "under_review": under_review[:SHOWN],
         "under_review_total": len(under_review),
-        "several_units": len(unit_ids_of(request.user)) > 1,
+        "several_units": len(unit_ids_of(person_of(request))) > 1,
     }
     return Panel("items/_panel_writing.html", context, order=20)

@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -28,29 +29,28 @@ def post_of(user: User) -> str:
     units = Unit.objects.filter(pk__in=unit_ids_of(user)).values_list("name", flat=True)
     parts = ["、".join(units), "、".join(sorted(roles_of(user)))]
     if user.is_superuser:
-        parts = [_("超级管理员(应急)")]
+        parts = [_("超级管理员（应急）")]
     return " · ".join(part for part in parts if part)
 
 
 def desk(request: HttpRequest) -> dict[str, Any]:
     """Return the site's name, the menu, the person's post and the demonstration mark."""
-    user = getattr(request, "user", None)
-    known = user is not None and user.is_authenticated
+    user: User | AnonymousUser = getattr(request, "user", AnonymousUser())
     path = getattr(request, "path", "")
 
     @cache
     def menu() -> list[MenuItem]:
-        return menu_for(request) if known and not user.must_change_password else []
+        return menu_for(request) if user.is_authenticated and not user.must_change_password else []
 
     @cache
     def post() -> str:
-        return post_of(user) if known else ""
+        return post_of(user) if user.is_authenticated else ""
 
     return {
-        "site_name": settings.WAGTAIL_SITE_NAME,
+        "desk_site": settings.WAGTAIL_SITE_NAME,
         "desk_menu": menu,
         "desk_post": post,
         "desk_path": path,
-        "enters_office": cache(lambda: known and enters_admin(user)),
+        "enters_office": cache(lambda: enters_admin(user)),
         "demo_data": cache(has_demo_data),
     }

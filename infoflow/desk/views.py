@@ -33,16 +33,16 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Say what is wrong with a request that could not be read."""
     status = 400
-    heading = _("这次提交无法读取,没有保存")
-    advice = _("请按浏览器的“后退”键回到刚才的页面,刷新后再试。")
+    heading = _("这次提交无法读取，没有保存")
+    advice = _("请按浏览器的“后退”键回到刚才的页面，刷新后再试。")
     if isinstance(exception, RequestDataTooBig):
         status = 413
-        heading = _("内容太长,没有保存")
+        heading = _("内容太长，没有保存")
         advice = _(
-            "一次提交的内容超过了5兆。请按浏览器的“后退”键回到刚才的页面,"
-            "删减正文(不超过5万字)后再保存;从网页粘贴时请先粘贴到记事本去掉格式。"
+            "一次提交的内容超过了5兆。请按浏览器的“后退”键回到刚才的页面，"
+            "删减正文（不超过5万字）后再保存；从网页粘贴时请先粘贴到记事本去掉格式。"
         )
     elif isinstance(exception, TooManyFieldsSent):
-        advice = _("提交的项目太多,请分几次办理。")
+        advice = _("提交的项目太多，请分几次办理。")
     context = {"heading": heading, "advice": advice}
     return render(request, "desk/sorry.html", context, status=status)

@@ -94,7 +94,7 @@ def check_role_set(roles: Iterable[str]) -> None:
     separate = held & SEPARATE_ROLES
     if separate and len(held) > 1:
         raise ValidationError(
-            _("%(role)s不能兼任其他角色(三员分立)。"), params={"role": sorted(separate)[0]}
+            _("%(role)s不能兼任其他角色（三员分立）。"), params={"role": sorted(separate)[0]}
         )
 
 
@@ -110,7 +110,7 @@ def create_user(
         ValidationError: bad name, or roles that exclude one another.
     """
     if set(roles) & UNIT_ROLES:
-        raise ValidationError(_("信息员和审签人的角色随任职产生,请在任职处登记。"))
+        raise ValidationError(_("信息员和审签人的角色随任职产生，请在任职处登记。"))
     check_role_set(roles)
     password = one_time_password()
     user = User(username=username, name=name, phone=phone, must_change_password=True)
@@ -164,7 +164,7 @@ def update_user(
     office = held - UNIT_ROLES
     wanted = set(roles) - UNIT_ROLES
     if by is not None and by.pk == user.pk and wanted != office:
-        raise ValidationError(_("不能修改自己的角色,请由另一位系统管理员办理。"))
+        raise ValidationError(_("不能修改自己的角色，请由另一位系统管理员办理。"))
     check_role_set(wanted | (held & UNIT_ROLES))
     user.name, user.phone = name, phone
     user.full_clean(exclude=["password"])
@@ -184,7 +184,7 @@ def set_active(*, user: User, active: bool, by: User | None = None) -> None:
     """
     _may_manage(by, user)
     if by is not None and by.pk == user.pk:
-        raise ValidationError(_("不能停用自己的账号,请由另一位系统管理员办理。"))
+        raise ValidationError(_("不能停用自己的账号，请由另一位系统管理员办理。"))
     if user.is_active != active:
         user.is_active = active
         user.save(update_fields=["is_active"])
@@ -209,7 +209,7 @@ def _appoint(appointment: Appointment) -> None:
     if appointment.until is not None:
         same = same.filter(since__lte=appointment.until)
     if same.filter(Q(until__isnull=True) | Q(until__gte=appointment.since)).exists():
-        raise ValidationError(_("此人在该单位已有同一职务,任期重叠,不用重复登记。"))
+        raise ValidationError(_("此人在该单位已有同一职务，任期重叠，不用重复登记。"))
     roles = set(appointment.user.groups.values_list("name", flat=True)) & set(Role.values)
     check_role_set(roles | {appointment.role})
     appointment.save()
@@ -255,7 +255,7 @@ def end_appointment(*, appointment: Officer | Signatory, last_day: date) -> None
     """
     today = timezone.localdate()
     if appointment.until is not None and appointment.until < today:
-        raise ValidationError(_("这一任职已经结束;重新任职请另行登记。"))
+        raise ValidationError(_("这一任职已经结束；重新任职请另行登记。"))
     appointment.until = last_day
     appointment.full_clean()
     appointment.save()

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -22,7 +22,7 @@ from wagtail.permission_policies import BasePermissionPolicy
 
 from . import actions
 from .models import User
-from .permissions import has_role
+from .permissions import has_role, person_of
 from .roles import Role
 
 
@@ -63,7 +63,7 @@ class ThroughAction:
             response: HttpResponse = super().form_valid(form)  # type: ignore[misc]
         except ValidationError as refused:
             form.add_error(None, refused.messages)
-            self.produced_error_message = _("没有保存,请看下面的提示。")
+            self.produced_error_message = _("没有保存，请看下面的提示。")
             response = self.form_invalid(form)  # type: ignore[attr-defined]
         return response
 
@@ -105,7 +105,7 @@ class EditAppointment(ThroughAction, generic.EditView):
         post = self.model.objects.get(pk=self.form.instance.pk)
         until = data["until"]
         if until is None and post.until is not None:
-            raise ValidationError(_("任职止已经登记,不能清空;延长任期请填新的日期。"))
+            raise ValidationError(_("任职止已经登记，不能清空；延长任期请填新的日期。"))
         for name in ("post", "rank"):
             if name in data:
                 setattr(post, name, data[name])
@@ -187,7 +187,7 @@ class EditAccount(ThroughAction, generic.EditView):
             name=data["name"],
             phone=data["phone"],
             roles=data["roles"],
-            by=self.request.user,
+            by=person_of(self.request),
         )
 
 
@@ -197,14 +197,13 @@ class AccountAct(View):
     heading = gettext_lazy("账号")
     template_name = "units/account_act.html"
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not has_role(request.user, Role.SYSTEM_ADMIN):
             raise PermissionDenied
         self.account = get_object_or_404(User, pk=kwargs["pk"])
         if self.account.is_superuser and not request.user.is_superuser:
             raise PermissionDenied
-        response: HttpResponse = super().dispatch(request, *args, **kwargs)
-        return response
+        return super().dispatch(request, *args, **kwargs)
 
     def question(self) -> tuple[str, str]:
         """Return the question and the button's text."""
@@ -243,13 +242,13 @@ class ResetPassword(AccountAct):
 
     def question(self) -> tuple[str, str]:
         return (
-            _("重置%(name)s(%(user)s)的密码?原密码立即失效,被锁定的账号同时解锁。")
+            _("重置%(name)s（%(user)s）的密码？原密码立即失效，被锁定的账号同时解锁。")
             % {"name": self.account.name, "user": self.account.username},
             _("重置密码"),
         )
 
     def act(self, request: HttpRequest) -> HttpResponse:
-        password = actions.reset_password(user=self.account, by=request.user)
+        password = actions.reset_password(user=self.account, by=person_of(request))
         log(instance=self.account, action="units.reset_password", user=request.user)
         return _once(request, self.account, password)
 
@@ -263,14 +262,14 @@ class SwitchAccount(AccountAct):
         names = {"name": self.account.name, "user": self.account.username}
         if self.account.is_active:
             return (
-                _("停用%(name)s(%(user)s)的账号?停用后立即不能登录,其办过的事项保留。") % names,
+                _("停用%(name)s（%(user)s）的账号？停用后立即不能登录，其办过的事项保留。") % names,
                 _("停用"),
             )
-        return _("恢复%(name)s(%(user)s)的账号?") % names, _("恢复使用")
+        return _("恢复%(name)s（%(user)s）的账号？") % names, _("恢复使用")
 
     def act(self, request: HttpRequest) -> HttpResponse:
         active = not self.account.is_active
-        actions.set_active(user=self.account, active=active, by=request.user)
+        actions.set_active(user=self.account, active=active, by=person_of(request))
         log(
             instance=self.account,
             action="units.open_account" if active else "units.stop_account",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm, SetPasswordForm
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.widgets import AdminDateInput
 
-from .models import Officer, Signatory, Unit, User
+from .models import Appointment, Officer, Signatory, Unit, User
 from .roles import UNIT_ROLES, Role
 
 OFFICE_ROLE_CHOICES = [(r.value, r.label) for r in Role if r not in UNIT_ROLES]
@@ -23,10 +23,10 @@ class LoginForm(AuthenticationForm):
 
     error_messages = {
         "invalid_login": gettext_lazy(
-            "账号或密码不正确,或账号已停用。请检查大小写后再试;连续输错5次账号将锁定30分钟。"
+            "账号或密码不正确，或账号已停用。请检查大小写后再试；连续输错5次账号将锁定30分钟。"
             "忘记密码请联系信息科系统管理员重置。"
         ),
-        "inactive": gettext_lazy("账号已停用,请联系信息科系统管理员。"),
+        "inactive": gettext_lazy("账号已停用，请联系信息科系统管理员。"),
     }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -53,13 +53,13 @@ class OwnPasswordForm(SetPasswordForm):
             field.error_messages["required"] = _("请填写。")
         self.error_messages = {
             **self.error_messages,
-            "password_mismatch": _("两遍输入的新密码不一致,请重新输入。"),
+            "password_mismatch": _("两遍输入的新密码不一致，请重新输入。"),
         }
 
     def clean_old_password(self) -> str:
         old: str = self.cleaned_data["old_password"]
         if not self.user.check_password(old):
-            raise ValidationError(_("现在的密码不正确,请重新输入。"))
+            raise ValidationError(_("现在的密码不正确，请重新输入。"))
         return old
 
     def clean_new_password1(self) -> str:
@@ -69,7 +69,15 @@ class OwnPasswordForm(SetPasswordForm):
         return new
 
 
-class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
+if TYPE_CHECKING:
+    UserModelForm = forms.ModelForm[User]
+    UnitModelForm = forms.ModelForm[Unit]
+    PostModelForm = forms.ModelForm[Appointment]
+else:
+    UserModelForm = UnitModelForm = PostModelForm = forms.ModelForm
+
+
+class AccountForm(UserModelForm):
     """An account with its office roles; unit roles come with an appointment."""
 
     roles = forms.MultipleChoiceField(
@@ -78,7 +86,7 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
         choices=OFFICE_ROLE_CHOICES,
         widget=forms.CheckboxSelectMultiple,
         help_text=gettext_lazy(
-            "信息员、审签人不在这里勾选,请到“信息员任职”“审签人任职”登记。"
+            "信息员、审签人不在这里勾选，请到“信息员任职”“审签人任职”登记。"
             "系统管理员、安全管理员、审计员不能兼任其他角色。"
         ),
     )
@@ -86,11 +94,11 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = User
         fields = ["username", "name", "phone"]
-        labels = {"username": gettext_lazy("账号(工号)")}
-        help_texts = {"username": gettext_lazy("登录用,建立后不能修改;字母、数字和 @.+-_")}
+        labels = {"username": gettext_lazy("账号（工号）")}
+        help_texts = {"username": gettext_lazy("登录用，建立后不能修改；字母、数字和 @.+-_")}
         error_messages = {
             "username": {
-                "unique": gettext_lazy("这个账号已经有人使用,请换一个。"),
+                "unique": gettext_lazy("这个账号已经有人使用，请换一个。"),
                 "invalid": gettext_lazy("账号只能用字母、数字和 @.+-_。"),
                 "required": gettext_lazy("请填写账号。"),
             },
@@ -105,7 +113,7 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
             self.initial["roles"] = [name for name in held if name in Role.values]
 
 
-class UnitForm(forms.ModelForm):  # type: ignore[type-arg]
+class UnitForm(UnitModelForm):
     """A unit; its code names its group and cannot be changed."""
 
     class Meta:
@@ -114,7 +122,7 @@ class UnitForm(forms.ModelForm):  # type: ignore[type-arg]
         widgets = {"active_from": AdminDateInput, "active_until": AdminDateInput}
         error_messages = {
             "code": {
-                "unique": gettext_lazy("这个单位代码已经使用,请换一个。"),
+                "unique": gettext_lazy("这个单位代码已经使用，请换一个。"),
                 "required": gettext_lazy("请填写单位代码。"),
             },
             "name": {"required": gettext_lazy("请填写单位名称。")},
@@ -126,7 +134,7 @@ class UnitForm(forms.ModelForm):  # type: ignore[type-arg]
             self.fields["code"].disabled = True
 
 
-class AppointmentForm(forms.ModelForm):  # type: ignore[type-arg]
+class AppointmentForm(PostModelForm):
     """Who holds which post in which unit from when on."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -135,9 +143,9 @@ class AppointmentForm(forms.ModelForm):  # type: ignore[type-arg]
             for name in ("unit", "user", "since"):
                 self.fields[name].disabled = True
             return
-        people = self.fields["user"]
+        people: Any = self.fields["user"]
         people.queryset = User.objects.filter(is_active=True).order_by("name", "username")
-        people.label_from_instance = lambda user: f"{user.name}({user.username})"
+        people.label_from_instance = lambda user: f"{user.name}（{user.username}）"
         self.initial.setdefault("since", timezone.localdate())
 
 

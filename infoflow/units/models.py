@@ -28,7 +28,7 @@ EARLIEST_DATE = date(1949, 10, 1)
 def plausible_date(value: date) -> None:
     """Refuse dates before 1949-10-01: always a slip of the keyboard here."""
     if value < EARLIEST_DATE:
-        raise ValidationError(_("日期不能早于1949年10月1日,请检查年份。"), code="too_early")
+        raise ValidationError(_("日期不能早于1949年10月1日，请检查年份。"), code="too_early")
 
 
 class UserManager(DjangoUserManager["User"]):

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from .roles import ADMIN_ROLES, OFFICE_ROLES, READING_ROLES, Role
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
+    from django.http import HttpRequest
 
     from .models import User
 
@@ -23,14 +25,25 @@ def roles_of(user: User | AnonymousUser) -> frozenset[str]:
     """
     if not user.is_active or not user.is_authenticated:
         return frozenset()
-    cached: frozenset[str] | None = getattr(user, "_infoflow_roles", None)
+    cached: frozenset[str] | None = user.__dict__.get("_infoflow_roles")
     if cached is None:
         names = set(user.groups.values_list("name", flat=True)) & set(Role.values)
         if user.is_superuser:
             names |= set(Role.values) - {Role.OFFICER, Role.SIGNATORY}
         cached = frozenset(names)
-        user._infoflow_roles = cached  # type: ignore[union-attr]
+        user.__dict__["_infoflow_roles"] = cached
     return cached
+
+
+def person_of(request: HttpRequest) -> User:
+    """Return who is logged in, for views behind the login.
+
+    Raises:
+        PermissionDenied: nobody is.
+    """
+    if not request.user.is_authenticated:
+        raise PermissionDenied
+    return request.user
 
 
 def has_role(user: User | AnonymousUser, *roles: str) -> bool:
@@ -69,6 +82,8 @@ def unit_ids_of(user: User | AnonymousUser, role: Role | None = None) -> frozens
     from .models import Officer, Signatory
 
     held = roles_of(user)
+    if user.pk is None:
+        return frozenset()
     wanted: Iterable[type[Officer] | type[Signatory]] = [
         model for model in (Officer, Signatory) if role in (None, model.role)
     ]

@@ -13,6 +13,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from . import actions
 from .forms import LoginForm, OwnPasswordForm
+from .permissions import person_of
 
 
 class Login(LoginView):
@@ -27,13 +28,12 @@ class Login(LoginView):
 @login_required
 def change_password(request: HttpRequest) -> HttpResponse:
     """Change one's own password; the first login cannot go past this page."""
-    form = OwnPasswordForm(request.user, request.POST if request.method == "POST" else None)
-    first = request.user.must_change_password
+    person = person_of(request)
+    form = OwnPasswordForm(person, request.POST if request.method == "POST" else None)
+    first = person.must_change_password
     if request.method == "POST" and form.is_valid():
-        actions.change_own_password(
-            user=request.user, password=form.cleaned_data["new_password1"]
-        )
-        update_session_auth_hash(request, request.user)
-        messages.success(request, _("密码已修改,下次请用新密码登录。"))
+        actions.change_own_password(user=person, password=form.cleaned_data["new_password1"])
+        update_session_auth_hash(request, person)
+        messages.success(request, _("密码已修改，下次请用新密码登录。"))
         return redirect("home")
     return render(request, "desk/password.html", {"form": form, "first": first})

@@ -16,7 +16,6 @@ from wagtail.log_actions import LogActionRegistry
 from . import admin_views as views
 from .forms import AccountForm, OfficerForm, SignatoryForm, UnitForm
 from .models import GroupMembership, Officer, Signatory, Unit, UnitGroup, User
-from .permissions import has_role
 from .roles import Role
 
 
@@ -143,7 +142,7 @@ class AccountViewSet(KeptViewSet):
         return super().get_common_view_kwargs(**{"history_url_name": None, **kwargs})
 
     def get_urlpatterns(self) -> list[URLPattern]:
-        kept = [p for p in super().get_urlpatterns() if not p.name.startswith("history")]
+        kept = [p for p in super().get_urlpatterns() if not str(p.name).startswith("history")]
         return [
             *kept,
             path("reset/<int:pk>/", views.ResetPassword.as_view(), name="reset"),

@@ -58,9 +58,7 @@ def add_library(apps, schema_editor):
         root_page_id=home.pk,
         is_default_site=True,
     )
-    WorkflowPage.objects.create(
-        page_id=library.pk, workflow=Workflow.objects.get(name="稿件审核")
-    )
+    WorkflowPage.objects.create(page_id=library.pk, workflow=Workflow.objects.get(name="稿件审核"))
 
 
 def remove_library(apps, schema_editor):
