@@ -292,5 +292,3 @@ def load() -> int:
     _fill_the_road(county)
     _score(county, _fill_the_shelf(county))
     return Fact.objects.count() - before
-
-
