@@ -25,6 +25,13 @@ if TYPE_CHECKING:
     from infoflow.units.models import User
 
 
+# A unit submits to the office, not to a bulletin; everything else names the bulletin.
+# Rankings count submissions by this.
+BULLETIN_UNLESS_SUBMISSION = Q(kind=FactKind.SUBMISSION, bulletin__isnull=True) | (
+    ~Q(kind=FactKind.SUBMISSION) & Q(bulletin__isnull=False)
+)
+
+
 class FactQuerySet(AppendOnlyQuerySet):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """Facts a person may read: office, scorers and leaders all; units their own."""
@@ -55,9 +62,7 @@ class Fact(AppendOnly):
         on_delete=models.PROTECT,
         related_name="facts",
     )
-    form = models.CharField(
-        _("采用形式"), max_length=20, choices=AdoptionForm.choices, blank=True
-    )
+    form = models.CharField(_("采用形式"), max_length=20, choices=AdoptionForm.choices, blank=True)
     issue_label = models.CharField(_("期号"), max_length=60, blank=True)
     item = models.ForeignKey(
         ItemPage,
@@ -96,10 +101,7 @@ class Fact(AppendOnly):
         ordering = ["-date", "-pk"]
         indexes = [models.Index(fields=["date", "kind"], name="fact_date_kind")]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(kind=FactKind.SUBMISSION) | Q(bulletin__isnull=False),
-                name="fact_names_bulletin",
-            )
+            models.CheckConstraint(condition=BULLETIN_UNLESS_SUBMISSION, name="fact_names_bulletin")
         ]
 
     def __str__(self) -> str:
@@ -128,6 +130,9 @@ class FactLine(AppendOnly):
         ordering = ["fact_id", "position"]
         constraints = [
             models.UniqueConstraint(fields=["fact", "unit"], name="one_line_per_unit"),
+            models.CheckConstraint(
+                condition=BULLETIN_UNLESS_SUBMISSION, name="line_names_bulletin"
+            ),
         ]
         indexes = [
             models.Index(
@@ -137,5 +142,3 @@ class FactLine(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.fact_id}/{self.unit_id}"
-
-

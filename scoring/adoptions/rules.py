@@ -68,6 +68,8 @@ def faults_of(row: FactRow, *, earliest: date, today: date) -> Iterator[tuple[st
         yield "title", str(_("标题不能超过%(max)s字,请缩短。") % {"max": TITLE_MAX})
     if row.kind != FactKind.SUBMISSION and row.bulletin is None:
         yield "bulletin", str(_("请选择刊物。"))
+    if row.kind == FactKind.SUBMISSION and row.bulletin is not None:
+        yield "bulletin", str(_("报送不分刊物,请不要选择刊物。"))
     if not row.units:
         yield "units", str(_("请至少选择一个单位。"))
     if len(set(row.units)) != len(row.units):

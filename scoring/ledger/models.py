@@ -75,7 +75,7 @@ class Entry(AppendOnly):
         ordering = ["date", "pk"]
         indexes = [
             models.Index(fields=["date", "unit", "hundredths"], name="entry_for_ranking"),
-            models.Index(fields=["unit", "date"], name="entry_unit_date"),
+            models.Index(fields=["unit", "date", "hundredths"], name="entry_unit_date"),
         ]
         constraints = [
             models.CheckConstraint(condition=~Q(sentence=""), name="entry_has_reason"),

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
-from scoring.adoptions.rules import FactKind
 from scoring.schemes.rules import points_text
 
 from .rules import Period, competition_ranks, rate_text
@@ -17,8 +17,8 @@ from .rules import Period, competition_ranks, rate_text
 # A unit with figures but in no group of the year still stands somewhere.
 UNGROUPED = 0
 
-# unit, kind, bulletin, number
-Cell = tuple[int, str, int | None, int]
+# unit, bulletin (None: submissions), all facts, adopted of them (None: none)
+Cell = tuple[int, int | None, int, int | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +30,15 @@ class Column:
     level: str
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
-    """A unit as the ranking needs it; group 0 when in no group of the year."""
+class Member(NamedTuple):
+    """A unit as the ranking needs it; `group_id` None when in no group of the year."""
 
     unit_id: int
     name: str
-    group_id: int
-    active: bool
+    group_id: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
+class Figures(NamedTuple):
     """Counted items and points (hundredths). `adopted` holds only bulletins with a number."""
 
     submitted: int
@@ -63,8 +60,7 @@ class Figures:
         return points_text(self.hundredths)
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One unit's place."""
 
     rank: int
@@ -136,19 +132,22 @@ def add(parts: Iterable[Figures]) -> Figures:
 def figures_of_units(
     cells: Iterable[Cell], points: Iterable[tuple[int, int]]
 ) -> dict[int, Figures]:
-    """Pivot counted cells and sums of points into the figures of each unit that has any."""
+    """Pivot counted cells and sums of points into the figures of each unit that has any.
+
+    A submission names no bulletin; what names one was adopted or sent up.
+    """
     submitted: dict[int, int] = {}
     forwarded: dict[int, int] = {}
     adopted: dict[int, dict[int, int]] = {}
-    adoption, submission = FactKind.ADOPTION.value, FactKind.SUBMISSION.value
-    for unit, kind, bulletin, number in cells:
-        if kind == adoption:
-            if number and bulletin is not None:
-                adopted.setdefault(unit, {})[bulletin] = number
-        elif kind == submission:
-            submitted[unit] = submitted.get(unit, 0) + number
-        else:
-            forwarded[unit] = forwarded.get(unit, 0) + number
+    for unit, bulletin, everything, carried in cells:
+        if bulletin is None:
+            submitted[unit] = everything
+            continue
+        if carried:
+            adopted.setdefault(unit, {})[bulletin] = carried
+            everything -= carried
+        if everything:
+            forwarded[unit] = forwarded.get(unit, 0) + everything
     earned = dict(points)
     return {
         unit: Figures(
@@ -166,29 +165,31 @@ _NOTHING = Figures(0, 0, {}, 0)
 
 def group_tables(
     *,
-    members: Sequence[Member],
+    members: Iterable[Member],
     figures: Mapping[int, Figures],
     names: Mapping[int, str],
 ) -> list[GroupTable]:
     """Return one table per group in the order of `names`, its units ranked by points.
 
-    Every active unit of a group stands in it, also with zero. A unit that has figures though
-    it is closed or in no group is shown as well, so that no number vanishes. Equal points
-    keep the order of `members`.
+    Every member stands in its group, also with zero; who is in no group stands under
+    UNGROUPED, and only with figures. Equal points keep the order of `members`.
     """
-    seated: dict[int, list[Member]] = {}
+    seated: dict[int, list[tuple[Member, Figures]]] = {}
     for member in members:
-        if member.unit_id in figures or (member.active and member.group_id != UNGROUPED):
-            seated.setdefault(member.group_id, []).append(member)
+        found = figures.get(member.unit_id)
+        if found is None and member.group_id is not None:
+            found = _NOTHING
+        if found is not None:
+            seated.setdefault(member.group_id or UNGROUPED, []).append((member, found))
     tables = []
     for group_id, name in names.items():
-        seats = [(m, figures.get(m.unit_id, _NOTHING)) for m in seated.get(group_id, [])]
+        seats = seated.get(group_id, [])
         ranks = competition_ranks([found.hundredths for _member, found in seats])
         rows = [
             Row(rank, member.unit_id, member.name, found)
             for rank, (member, found) in zip(ranks, seats, strict=True)
         ]
-        rows.sort(key=lambda row: row.rank)
+        rows.sort(key=itemgetter(0))
         tables.append(GroupTable(group_id, name, tuple(rows), add(f for _m, f in seats)))
     return tables
 

@@ -67,7 +67,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='fact',
-            constraint=models.CheckConstraint(condition=models.Q(('kind', 'submission'), ('bulletin__isnull', False), _connector='OR'), name='fact_names_bulletin'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('bulletin__isnull', True), ('kind', 'submission')), models.Q(models.Q(('kind', 'submission'), _negated=True), ('bulletin__isnull', False)), _connector='OR'), name='fact_names_bulletin'),
         ),
         migrations.AddIndex(
             model_name='factline',
@@ -76,5 +76,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='factline',
             constraint=models.UniqueConstraint(fields=('fact', 'unit'), name='one_line_per_unit'),
+        ),
+        migrations.AddConstraint(
+            model_name='factline',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('bulletin__isnull', True), ('kind', 'submission')), models.Q(models.Q(('kind', 'submission'), _negated=True), ('bulletin__isnull', False)), _connector='OR'), name='line_names_bulletin'),
         ),
     ]

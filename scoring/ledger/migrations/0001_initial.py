@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
                 'verbose_name': '得分分录',
                 'verbose_name_plural': '得分台账',
                 'ordering': ['date', 'pk'],
-                'indexes': [models.Index(fields=['date', 'unit', 'hundredths'], name='entry_for_ranking'), models.Index(fields=['unit', 'date'], name='entry_unit_date')],
+                'indexes': [models.Index(fields=['date', 'unit', 'hundredths'], name='entry_for_ranking'), models.Index(fields=['unit', 'date', 'hundredths'], name='entry_unit_date')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('sentence', ''), _negated=True), name='entry_has_reason')],
             },
         ),
