@@ -192,6 +192,10 @@ class ItemPage(GatedPage):
             "body": self.body,
         }
 
+    @classmethod
+    def stored_gate_content(cls, content: dict[str, Any]) -> dict[str, Any]:
+        return {"type": "item", **{key: content[key] for key in ("title", "form", "unit", "body")}}
+
     def render_text(self) -> SafeString:
         """Return the body; stored clean, cleaned again because anything may write a row."""
         return mark_safe(text.to_html(self.body) if self.body else "")  # noqa: S308
