@@ -135,6 +135,11 @@ class IssueQuerySet(GatedPageQuerySet):
         return self.filter(live=False) if has_role(user, Role.EDITOR) else self.none()
 
 
+def _in_order(children: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return stored children as the page shows them."""
+    return sorted(children, key=lambda child: (child["sort_order"] is None, child["sort_order"]))
+
+
 class IssuePage(GatedPage):
     """期: one number of a bulletin. Its number is given when it is signed."""
 
@@ -188,6 +193,24 @@ class IssuePage(GatedPage):
             "supplement": self.supplement,
             "lists": [self.report_to, self.send_to, self.distribute_to],
             "entries": [entry.gate_content() for entry in self.entries.all()],
+        }
+
+    @classmethod
+    def stored_gate_content(cls, content: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "type": "issue",
+            "bulletin": content["bulletin"],
+            "title": content["title"],
+            "supplement": content["supplement"],
+            "lists": [content["report_to"], content["send_to"], content["distribute_to"]],
+            "entries": [
+                {
+                    "title": entry["title"],
+                    "body": entry["body"],
+                    "items": [source["item"] for source in _in_order(entry["sources"])],
+                }
+                for entry in _in_order(content["entries"])
+            ],
         }
 
     def render_text(self) -> SafeString:

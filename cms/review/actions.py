@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.utils.translation import gettext as _
-from wagtail.models import Page, Revision, TaskState, WorkflowState
+from wagtail.models import Page, Revision, TaskState, Workflow, WorkflowState
 
 from infoflow.units.permissions import has_role, unit_ids_of
 from infoflow.units.roles import Role
@@ -72,18 +73,36 @@ def why_not(*, page: GatedPage, step: Step, person: User) -> str | None:
 
 
 def _locked_task(task_state_id: int) -> tuple[TaskState, WorkflowState]:
-    """Lock a task and its workflow, and return both as they are now."""
-    task_state = TaskState.objects.select_for_update().filter(pk=task_state_id).first()
+    """Lock a task and its workflow, and return both as they are now, tied to one another."""
+    task_state = (
+        TaskState.objects.select_for_update(of=("self",))
+        .select_related("task")
+        .filter(pk=task_state_id)
+        .first()
+    )
     if task_state is None:
         raise Refused(_("没有找到这项待办,可能已被撤回,请返回列表刷新。"))
-    workflow_state = WorkflowState.objects.select_for_update().get(pk=task_state.workflow_state_id)
+    workflow_state = (
+        WorkflowState.objects.select_for_update(of=("self",))
+        .select_related("workflow")
+        .get(pk=task_state.workflow_state_id)
+    )
     if (
         task_state.status != TaskState.STATUS_IN_PROGRESS
         or workflow_state.status != WorkflowState.STATUS_IN_PROGRESS
         or workflow_state.current_task_state_id != task_state.pk
     ):
         raise Refused(_("这项待办已由他人办理或已撤回,请返回列表查看最新状态。"))
+    task_state.workflow_state = workflow_state
+    workflow_state.current_task_state = task_state
     return task_state, workflow_state
+
+
+def _page_of(content_type_id: int, page_id: int) -> GatedPage:
+    """Return a page as its own type, in one query."""
+    model = ContentType.objects.get_for_id(content_type_id).model_class()
+    page: GatedPage = model._default_manager.get(pk=page_id)
+    return page
 
 
 def _checked_digest(page: GatedPage, task_state: TaskState, seen_digest: str | None) -> str:
@@ -93,11 +112,10 @@ def _checked_digest(page: GatedPage, task_state: TaskState, seen_digest: str | N
         .order_by("-pk")
         .first()
     )
-    latest = page.get_latest_revision()
-    digest: str = latest.as_object().digest()
+    digest = page.digest_of(task_state.revision)
     if (
         submitted is None
-        or latest.pk != task_state.revision_id
+        or page.latest_revision_id != task_state.revision_id
         or submitted.digest != digest
         or (seen_digest is not None and seen_digest != digest)
     ):
@@ -133,7 +151,7 @@ def decide(
         NotCleared: the last step would publish a text without clearance.
     """
     task_state, workflow_state = _locked_task(task_state_id)
-    page: GatedPage = workflow_state.content_object.specific
+    page = _page_of(workflow_state.content_type_id, int(workflow_state.object_id))
     task = task_state.task.specific
     step: Step = task.step
     if verdict not in rules.VERDICTS_AT[step]:
@@ -146,7 +164,7 @@ def decide(
     if verdict == Verdict.PASS:
         digest = _checked_digest(page, task_state, seen_digest)
     else:
-        digest = task_state.revision.as_object().digest()
+        digest = page.digest_of(task_state.revision)
     decision = Decision.objects.create(
         page_id=page.pk,
         revision_id=task_state.revision_id,
@@ -172,9 +190,24 @@ def decide(
 
 
 def _locked_page(page_id: int) -> GatedPage:
-    Page.objects.select_for_update(of=("self",)).get(pk=page_id)
-    page: GatedPage = Page.objects.get(pk=page_id).specific
-    return page
+    """Lock a page and return it as its own type."""
+    content_type_id = (
+        Page.objects.select_for_update(of=("self",))
+        .values_list("content_type_id", flat=True)
+        .get(pk=page_id)
+    )
+    return _page_of(content_type_id, page_id)
+
+
+def _workflow_of(page: GatedPage) -> Workflow:
+    """Return the workflow of the nearest folder above a page, in one query."""
+    above = [page.path[:end] for end in range(page.steplen, len(page.path), page.steplen)]
+    workflow: Workflow = (
+        Workflow.objects.filter(active=True, workflow_pages__page__path__in=above)
+        .order_by("-workflow_pages__page__path")
+        .first()
+    )
+    return workflow
 
 
 @transaction.atomic
@@ -209,9 +242,9 @@ def submit(*, page_id: int, person: User) -> Decision:
         step=Step.SUBMIT,
         verdict=Verdict.SUBMIT,
         person=person,
-        digest=revision.as_object().digest(),
+        digest=page.digest_of(revision),
     )
-    page.get_workflow().start(page, person)
+    _workflow_of(page).start(page, person)
     decided.send(sender=type(page), page=page, decision=decision)
     return decision
 
@@ -237,7 +270,7 @@ def withdraw(*, page_id: int, person: User) -> Decision:
         step=Step.SUBMIT,
         verdict=Verdict.WITHDRAW,
         person=person,
-        digest=task_state.revision.as_object().digest(),
+        digest=page.digest_of(task_state.revision),
     )
     workflow_state.cancel(user=person)
     decided.send(sender=type(page), page=page, decision=decision)

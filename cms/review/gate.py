@@ -41,9 +41,8 @@ def clearance_of(page: GatedPage, revision: Revision | None) -> Clearance | None
     """Return the clearance of exactly the text in a revision, or None."""
     if revision is None:
         return None
-    text: GatedPage = revision.as_object()
     found: Clearance | None = Clearance.objects.filter(
-        page_id=page.pk, revision_id=revision.pk, digest=text.digest()
+        page_id=page.pk, revision_id=revision.pk, digest=page.digest_of(revision)
     ).first()
     return found
 
