@@ -140,12 +140,10 @@ def test_numbers_without_the_lock_collide(racing: tuple[Together, Office]) -> No
 
     # Both have read before either writes: the moment that the lock rules out.
     last = [IssueNumber.objects.aggregate(last=Max("number"))["last"] or 0 for _issue in issues]
-    outcomes = together(
-        *(
-            lambda i=issue, n=read: numbered(i, n + 1)
-            for issue, read in zip(issues, last, strict=True)
-        )
-    )
+    calls = [
+        lambda i=issue, n=read: numbered(i, n + 1) for issue, read in zip(issues, last, strict=True)
+    ]
+    outcomes = together(*calls)
     assert sum(isinstance(outcome, IntegrityError) for outcome in outcomes) == 1
 
 
@@ -172,11 +170,20 @@ def test_one_issue_signed_twice_at_once(racing: tuple[Together, Office]) -> None
     assert IssueNumber.objects.filter(issue_id=issue.pk).count() == 1
 
 
+class PowerCut(Exception):
+    """The power fails before the commit."""
+
+
+@transaction.atomic
+def signed_then_cut(issue: IssuePage, office: Office) -> None:
+    decide(issue, office.issuer)
+    raise PowerCut
+
+
 def test_a_refused_signature_gives_its_number_back(office: Office) -> None:
     (issue,) = waiting_for_signature(office, 1)
-    with pytest.raises(RuntimeError), transaction.atomic():
-        decide(issue, office.issuer)
-        raise RuntimeError("the power fails before the commit")
+    with pytest.raises(PowerCut):
+        signed_then_cut(issue, office)
     assert not IssueNumber.objects.filter(issue_id=issue.pk).exists()
     decide(issue, office.issuer)
     assert IssueNumber.objects.get(issue_id=issue.pk).number == 1
