@@ -8,6 +8,24 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 
+class LengthValidator:
+    """A password needs ten characters. Django's own says so in English only."""
+
+    min_length = 10
+
+    def validate(self, password: str, user: Any = None) -> None:
+        """Refuse a short password.
+
+        Raises:
+            ValidationError: fewer characters than `min_length`.
+        """
+        if len(password) < self.min_length:
+            raise ValidationError(self.get_help_text(), code="password_too_short")
+
+    def get_help_text(self) -> str:
+        return _("密码至少要有%(min)d个字符。") % {"min": self.min_length}
+
+
 class LettersAndDigitsValidator:
     """A password needs letters and digits. Source: 等级保护 on the complexity of passwords."""
 
