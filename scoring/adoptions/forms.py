@@ -22,7 +22,7 @@ from cms.bulletins.models import Bulletin
 from cms.items.models import ItemPage
 from infoflow.units.models import Unit, plausible_date
 
-from .queries import pool_items
+from .queries import offered_items, recordable_items
 from .rules import LABEL_MAX, NOTE_MAX, TITLE_MAX, AdoptionForm, FactKind
 
 if TYPE_CHECKING:
@@ -164,7 +164,7 @@ class FactForm(forms.Form):
         assert isinstance(units, UnitsField)  # noqa: S101 - says what the class above declares
         units.offer(list(Unit.objects.visible_to(user)))
         self.fields["item"].widget.offers = [
-            f"{pk} {title}({unit})" for pk, title, unit in pool_items(user)
+            f"{pk} {title}({unit})" for pk, title, unit in offered_items(user)
         ]
 
     def clean_date(self) -> Any:
@@ -178,7 +178,7 @@ class FactForm(forms.Form):
         if not text:
             return None
         number = _NUMBER.match(text)
-        pool = ItemPage.objects.visible_to(self.user).in_pool().select_related("unit")
+        pool = recordable_items(self.user).select_related("unit")
         item = pool.filter(pk=int(number[1])).first() if number else None
         if item is None:
             found = list(pool.filter(title=text)[:2])

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Prefetch
 
-from cms.items.models import ItemPage
+from cms.items.models import ItemPage, ItemQuerySet
+from infoflow.units.permissions import has_role
+from infoflow.units.roles import Role
 
 from .models import Fact, FactLine, FactQuerySet
 
@@ -30,7 +32,16 @@ def facts_for_list(user: User) -> FactQuerySet:
     )
 
 
-def pool_items(user: User) -> list[tuple[int, str, str]]:
-    """Return (number, title, unit) of the newest pool items that a person may see."""
-    items = ItemPage.objects.visible_to(user).in_pool().order_by("-pk")
-    return list(items.values_list("pk", "title", "unit__name")[:ITEMS_OFFERED])
+def recordable_items(user: User) -> ItemQuerySet:
+    """Return pool items that a person may name in a fact: editors and scorers all.
+
+    Scorers read no texts, but every submission already shows them its title as a fact.
+    """
+    pool: ItemQuerySet = ItemPage.objects.in_pool()
+    return pool if has_role(user, Role.SCORER, Role.EDITOR) else pool.none()
+
+
+def offered_items(user: User) -> list[tuple[int, str, str]]:
+    """Return (number, title, unit) of the newest items that a person may name."""
+    items = recordable_items(user).order_by("-pk").values_list("pk", "title", "unit__name")
+    return list(items[:ITEMS_OFFERED])

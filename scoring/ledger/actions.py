@@ -79,9 +79,7 @@ def _insert_new(pairs: Iterable[tuple[int, EntryDraft]], earlier: Mapping[Place,
                 block_id=draft.block_id,
                 block_type=draft.block_type,
                 sentence=draft.sentence,
-                key=entry_key(
-                    place := place_of(scheme_id, draft), earlier.get(place, 0) + 1
-                ),
+                key=entry_key(place := place_of(scheme_id, draft), earlier.get(place, 0) + 1),
             )
             for scheme_id, draft in pairs
         ],
@@ -108,17 +106,16 @@ def _views(facts: Iterable[Fact], lines: Iterable[FactLine]) -> list[FactView]:
     units: defaultdict[int, list[int]] = defaultdict(list)
     for line in sorted(lines, key=lambda line: line.position):
         units[line.fact_id].append(line.unit_id)
-    ids = {fact.bulletin_id for fact in facts} - {None}
-    named = Bulletin.objects.filter(pk__in=ids).values_list("pk", "name", "level") if ids else ()
-    bulletins = {pk: (name, level) for pk, name, level in named}
+    ids = {fact.bulletin_id for fact in facts if fact.bulletin_id is not None}
+    bulletins = Bulletin.objects.in_bulk(ids) if ids else {}
     return [
         FactView(
             id=fact.pk,
             kind=fact.kind,
             date=fact.date,
             bulletin_id=fact.bulletin_id,
-            bulletin=bulletins.get(fact.bulletin_id, ("", None))[0],
-            level=bulletins.get(fact.bulletin_id, ("", None))[1],
+            bulletin=bulletins[fact.bulletin_id].name if fact.bulletin_id else "",
+            level=bulletins[fact.bulletin_id].level if fact.bulletin_id else None,
             form=fact.form,
             title=fact.title,
             units=tuple(units[fact.pk]),

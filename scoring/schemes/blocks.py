@@ -22,8 +22,7 @@ from .rules import parse_points, points_text
 def target_choices() -> list[tuple[str, Any]]:
     """Return what a row may be for: all bulletins, a whole level, or one bulletin."""
     levels: list[tuple[str, Any]] = [
-        (f"level:{level.value}", _("%(level)s全部刊物") % {"level": level.label})
-        for level in Level
+        (f"level:{level.value}", _("%(level)s全部刊物") % {"level": level.label}) for level in Level
     ]
     named = [
         (f"bulletin:{pk}", f"《{name}》({Level(level).label})")

@@ -19,9 +19,7 @@ class SchemeForm(WagtailAdminModelForm):
     @staticmethod
     def frozen_message() -> str:
         """Say why a used version is closed and what to do instead."""
-        return str(
-            _("本版办法已用于计分,不能修改。需要调整请点“新建版本”,在新版本上修改后发布。")
-        )
+        return str(_("本版办法已用于计分,不能修改。需要调整请点“新建版本”,在新版本上修改后发布。"))
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean()
@@ -39,7 +37,7 @@ class SchemeForm(WagtailAdminModelForm):
         return cleaned
 
     def _post_clean(self) -> None:
-        super()._post_clean()  # type: ignore[misc]
+        super()._post_clean()
         publishing = "action-publish" in self.data
         if publishing and not self.errors:
             for field, message in self.instance.faults_of_publication().items():

@@ -51,8 +51,8 @@ class SchemeQuerySet(models.QuerySet["Scheme"]):
 
     def with_use(self) -> Self:
         """Add `is_used`: whether points were ever booked under the version."""
-        entries = self.model._meta.get_field("entries").related_model._default_manager
-        return self.annotate(is_used=Exists(entries.filter(scheme_id=OuterRef("pk"))))
+        booked = self.model._default_manager.filter(pk=OuterRef("pk"), entries__isnull=False)
+        return self.annotate(is_used=Exists(booked))
 
     def lock_all(self) -> None:
         """Hold every version until the transaction ends: publishing and rebuilding take turns."""
@@ -62,14 +62,14 @@ class SchemeQuerySet(models.QuerySet["Scheme"]):
 class Scheme(DraftStateMixin, RevisionMixin, models.Model):
     """One version of a 计分办法. Once published and used it is never changed: a new version is."""
 
-    # What no longer changes once points were booked under a version. Its end may still be set.
+    # What no longer changes, besides the blocks, once points were booked under a version.
+    # Its end may still be set.
     FROZEN: ClassVar[tuple[str, ...]] = (
         "name",
         "version",
         "document",
         "valid_from",
         "rounding",
-        "blocks",
     )
 
     name = models.CharField(_("名称"), max_length=60)
@@ -166,12 +166,8 @@ class Scheme(DraftStateMixin, RevisionMixin, models.Model):
         stored = Scheme.objects.filter(pk=self.pk).first() if self.pk else None
         if stored is None or not self.used:
             return False
-        field = self._meta.get_field("blocks")
-        return any(
-            field.get_prep_value(stored.blocks) != field.get_prep_value(self.blocks)
-            if name == "blocks"
-            else getattr(stored, name) != getattr(self, name)
-            for name in self.FROZEN
+        return stored.blocks.get_prep_value() != self.blocks.get_prep_value() or any(
+            getattr(stored, name) != getattr(self, name) for name in self.FROZEN
         )
 
     def publish(self, revision: Revision, *args: Any, **kwargs: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -21,6 +21,9 @@ from . import actions
 from .forms import EndForm
 from .models import Scheme
 
+if TYPE_CHECKING:
+    from infoflow.units.models import User
+
 LIST = "wagtailsnippets_schemes_scheme:list"
 EDIT = "wagtailsnippets_schemes_scheme:edit"
 
@@ -35,6 +38,11 @@ class SchemeMixin(WagtailAdminTemplateMixin):
             raise PermissionDenied
         self.scheme = get_object_or_404(Scheme.objects.visible_to(request.user), pk=kwargs["pk"])
         return super().dispatch(request, *args, **kwargs)
+
+    @property
+    def person(self) -> User:
+        """Who asks; `dispatch` has sent strangers away."""
+        return cast("User", self.request.user)
 
     def get_page_subtitle(self) -> str:
         return str(self.scheme)
@@ -59,7 +67,7 @@ class NewVersionView(SchemeMixin, TemplateView):
         return _("新建版本")
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        copy = actions.new_version(scheme_id=self.scheme.pk, person=request.user)
+        copy = actions.new_version(scheme_id=self.scheme.pk, person=self.person)
         messages.success(
             request, _("已建立《%(scheme)s》草稿,请修改后发布。") % {"scheme": str(copy)}
         )
@@ -84,7 +92,7 @@ class EndView(SchemeMixin, FormView):
             ended = actions.end_scheme(
                 scheme_id=self.scheme.pk,
                 last_day=form.cleaned_data["last_day"],
-                person=self.request.user,
+                person=self.person,
             )
         except Refused as refusal:
             form.add_error("last_day", refusal.message)

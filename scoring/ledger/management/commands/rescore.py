@@ -22,9 +22,7 @@ def _day(text: str) -> date:
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        raise CommandError(
-            f"日期“{text}”不对,请按 2026-01-31 的格式填写。", returncode=2
-        ) from None
+        raise CommandError(f"日期“{text}”不对,请按 2026-01-31 的格式填写。", returncode=2) from None
     if day < EARLIEST_DATE:
         raise CommandError(f"日期“{text}”早于1949年10月1日,请检查年份。", returncode=2)
     return day
@@ -47,9 +45,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{start}至{end}:台账与计分办法一致,没有变化。")
             return
         word = "将新增" if options["dry_run"] else "已新增"
-        self.stdout.write(
-            f"{start}至{end}:{word}{found.added}笔,冲销{found.taken_back}笔。"
-        )
+        self.stdout.write(f"{start}至{end}:{word}{found.added}笔,冲销{found.taken_back}笔。")
         names = Unit.objects.in_bulk(list(found.by_unit))
         for unit_id, (before, after) in found.by_unit.items():
             self.stdout.write(
