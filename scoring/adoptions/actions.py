@@ -101,22 +101,26 @@ def record_facts(rows: Iterable[FactRow], *, person: User | None = None) -> list
     """
     if person is not None:
         _may_record(person)
-    wanted = list({row.key: row for row in reversed(list(rows))}.values())[::-1]
+    by_key: dict[str, FactRow] = {}
+    for row in rows:
+        by_key.setdefault(row.key, row)
+    # Always in the same order, so that two batches that overlap never wait for each other.
+    wanted = [by_key[key] for key in sorted(by_key)]
     _check_rows(wanted)
     known = _known_keys([row.key for row in wanted])
     new = [row for row in wanted if row.key not in known]
-    if not new:
-        return []
-    try:
-        with transaction.atomic():
-            return _write(new, person)
-    except IntegrityError:
-        # Another transaction recorded one of these keys between our look and our write.
-        known = _known_keys([row.key for row in new])
-        left = [row for row in new if row.key not in known]
-        if len(left) == len(new):
-            raise
-        return _write(left, person) if left else []
+    while new:
+        try:
+            with transaction.atomic():
+                return _write(new, person)
+        except IntegrityError:
+            # Another transaction recorded some of these between our look and our write.
+            known = _known_keys([row.key for row in new])
+            left = [row for row in new if row.key not in known]
+            if len(left) == len(new):
+                raise
+            new = left
+    return []
 
 
 def _unit_ids(units: Sequence[Unit], day: date) -> tuple[int, ...]:
