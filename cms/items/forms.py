@@ -256,7 +256,7 @@ class SignForm(forms.Form):
         parts = [part for part in [*chosen, data.get("reason", "")] if part]
         if self.verdict == Verdict.RETURN and not parts and "reason" not in self.errors:
             self.add_error("reason", _("退回时请勾选或填写理由，撰稿人会看到。"))
-        data["full_reason"] = ";".join(parts)
+        data["full_reason"] = "；".join(parts)
         return data
 
 

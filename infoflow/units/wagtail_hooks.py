@@ -28,6 +28,7 @@ class KeptViewSet(ModelViewSet):
     copy_view_enabled = False
     inspect_view_enabled = False
     add_to_reference_index = False
+    add_view_class = views.AddView
     kept_form: type[forms.ModelForm[Any]] | None = None
 
     def get_urlpatterns(self) -> list[URLPattern]:
