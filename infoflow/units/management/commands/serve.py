@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import socket
+import threading
+import time
 from argparse import ArgumentParser
 from io import StringIO
 from typing import Any
@@ -13,7 +16,12 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
+HOST = "127.0.0.1"
 WORKERS = 2
+# Seconds that a worker gets to finish its request when the server is stopped.
+PATIENCE = 3
+# Seconds after which nobody waits any longer for the first worker.
+GIVE_UP = 60
 
 
 class Command(BaseCommand):
@@ -25,27 +33,45 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=8000)
 
     def handle(self, *args: Any, port: int, **options: Any) -> None:
-        """Serve until interrupted.
+        """Serve until interrupted; say where to go as soon as pages are answered.
 
         The application is loaded here, once; workers are forked from it, which halves the
         time to the first page. No connection to the database may be open at that moment.
         """
         lines = StringIO()
-        call_command("prepare", url=f"http://127.0.0.1:{port}/", stdout=lines, stderr=self.stderr)
+        call_command("prepare", url=f"http://{HOST}:{port}/", stdout=lines, stderr=self.stderr)
         import infoflow.wsgi  # noqa: F401
 
         connections.close_all()
         server = Granian(
             "infoflow.wsgi:application",
-            address="127.0.0.1",
+            address=HOST,
             port=port,
             interface=Interfaces.WSGI,
             workers=WORKERS,
             blocking_threads=1,
             websockets=False,
-            workers_kill_timeout=5,
+            workers_kill_timeout=PATIENCE,
             log_level=LogLevels.warning,
         )
-        # Called when the port is open.
-        server.on_startup(lambda: self.stdout.write(lines.getvalue(), ending=""))
+
+        def announce() -> None:
+            if answers(port):
+                self.stdout.write(lines.getvalue(), ending="")
+                self.stdout.flush()
+
+        server.on_startup(threading.Thread(target=announce, daemon=True).start)
         server.serve()
+
+
+def answers(port: int) -> bool:
+    """Wait until a worker accepts connections; False when none does in time."""
+    until = time.monotonic() + GIVE_UP
+    while time.monotonic() < until:
+        try:
+            socket.create_connection((HOST, port), timeout=1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return True
+    return False
