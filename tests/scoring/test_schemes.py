@@ -222,9 +222,13 @@ def test_used_version_is_closed(page: Client, office: Office, bulletin: Bulletin
     for sent in (data({"points": "9"}), data({"points": "9"}) | PUBLISH):
         response = page.post(reverse(EDIT, args=[scheme.pk]), sent)
         assert "新建版本" in "".join(response.context["form"].non_field_errors())
-    scheme.blocks = []
-    with pytest.raises(ValidationError):
+    scheme.blocks[0].value["rows"][0]["points"] = "9"
+    with pytest.raises(ValidationError, match="不能修改"):
         scheme.save_revision().publish()
+    later = Scheme.objects.get(pk=scheme.pk)
+    later.valid_from = date(2026, 1, 2)
+    with pytest.raises(ValidationError, match="不能修改"):
+        later.save()
     stored = Scheme.objects.get(pk=scheme.pk)
     assert rows_of(stored)[0].hundredths == 400
 
