@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.action_menu import ActionMenuItem
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.ui.tables import BooleanColumn
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.models import Page
 
@@ -53,7 +54,14 @@ class BulletinViewSet(ModelViewSet):
     menu_label = _("刊物设置")
     menu_order = 40
     add_to_admin_menu = True
-    list_display = ["name", "level", "own", "kind", "order", "active"]
+    list_display = [
+        "name",
+        "get_level_display",
+        BooleanColumn("own", label=_("本级编发")),
+        "get_kind_display",
+        "order",
+        BooleanColumn("active", label=_("在用")),
+    ]
     list_filter = ["level", "own", "active"]
     search_fields = ["name"]
     inspect_view_enabled = False
