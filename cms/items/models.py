@@ -180,7 +180,7 @@ class ItemPage(GatedPage):
         if len(self.title) > TITLE_MAX:
             raise ValidationError({"title": _("标题不能超过%(max)s字。") % {"max": TITLE_MAX}})
         self.body = text.to_html(self.body)
-        if not self.slug:
+        if not self.slug:  # type: ignore[has-type]
             self.slug = f"i{uuid.uuid4().hex[:16]}"
 
     def gate_content(self) -> dict[str, Any]:

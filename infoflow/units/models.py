@@ -6,7 +6,7 @@ Facts with dates: who held which post when stays readable after every change of 
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.contrib.auth.models import AbstractUser, Group
 from django.contrib.auth.models import UserManager as DjangoUserManager
@@ -45,7 +45,7 @@ class User(AbstractUser):
     )
     is_demo = models.BooleanField(_("演示账号"), default=False, editable=False)
 
-    objects = UserManager()
+    objects: ClassVar[UserManager] = UserManager()
     history = HistoricalRecords(excluded_fields=["password", "last_login"])
 
     REQUIRED_FIELDS = ["name"]
@@ -103,7 +103,7 @@ class UnitQuerySet(models.QuerySet["Unit"]):
         return self if has_role(user, Role.SYSTEM_ADMIN) else self.none()
 
 
-class Unit(models.Model):
+class Unit(models.Model):  # type: ignore[django-manager-missing]
     """报送单位. Units form a tree; a 直报点 lies in the county that is its parent."""
 
     code = models.CharField(_("单位代码"), max_length=30, unique=True)

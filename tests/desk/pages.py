@@ -6,7 +6,7 @@ import re
 import uuid
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponseBase
 from django.test import Client
 
 from infoflow.units.models import User
@@ -34,12 +34,13 @@ def fields(office: Office, **changes: Any) -> dict[str, Any]:
     return {name: value for name, value in data.items() if value is not None}
 
 
-def page(response: HttpResponse) -> str:
+def page(response: HttpResponseBase) -> str:
     """The text of a page."""
-    return response.content.decode()
+    text: str = response.content.decode()  # type: ignore[attr-defined]
+    return text
 
 
-def hidden(response: HttpResponse, name: str) -> str:
+def hidden(response: HttpResponseBase, name: str) -> str:
     """The value of a hidden field on a page."""
     found = re.search(rf'name="{name}" value="([^"]*)"', page(response))
     assert found is not None, f"no hidden field {name}"

@@ -109,7 +109,7 @@ def test_home_explains_itself_when_empty(office: Office) -> None:
     "role", [Role.EDITOR, Role.REVIEWER, Role.ISSUER, Role.SCORER, Role.SYSTEM_ADMIN]
 )
 def test_who_only_works_in_the_office_is_sent_there(db: None, role: Role) -> None:
-    assert browser(person(role)).get("/").url == "/office/"
+    assert browser(person(role)).get("/")["Location"] == "/office/"
 
 
 def test_who_does_both_sees_the_desk_with_a_way_to_the_office(db: None) -> None:
