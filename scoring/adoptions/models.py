@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 
 # A unit submits to the office, not to a bulletin; everything else names the bulletin.
-# Rankings count submissions by this.
 BULLETIN_UNLESS_SUBMISSION = Q(kind=FactKind.SUBMISSION, bulletin__isnull=True) | (
     ~Q(kind=FactKind.SUBMISSION) & Q(bulletin__isnull=False)
 )

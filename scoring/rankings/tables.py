@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import itemgetter
@@ -17,8 +18,8 @@ from .rules import Period, competition_ranks, rate_text
 # A unit with figures but in no group of the year still stands somewhere.
 UNGROUPED = 0
 
-# unit, bulletin (None: submissions), all facts, adopted of them (None: none)
-Cell = tuple[int, int | None, int, int | None]
+# unit, its name, its group in the year if any
+Member = tuple[int, str, int | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +29,6 @@ class Column:
     bulletin_id: int
     name: str
     level: str
-
-
-class Member(NamedTuple):
-    """A unit as the ranking needs it; `group_id` None when in no group of the year."""
-
-    unit_id: int
-    name: str
-    group_id: int | None
 
 
 class Figures(NamedTuple):
@@ -81,7 +74,11 @@ class GroupTable:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """All that a ranking says. `empty_groups` names groups without a unit in the year."""
+    """All that a ranking says.
+
+    `columns` are the bulletins in which a unit of these groups was adopted, by level and
+    order; `empty_groups` names groups without a unit in the year.
+    """
 
     period: Period
     schemes: tuple[str, ...]
@@ -113,54 +110,47 @@ class Ranking:
     def only(self, group_id: int) -> Ranking:
         """Return the same ranking with one group; its totals are that group's."""
         kept = tuple(table for table in self.groups if table.group_id == group_id)
-        return replace(self, groups=kept, totals=add(t.totals for t in kept))
+        totals = add(table.totals for table in kept)
+        columns = tuple(c for c in self.columns if c.bulletin_id in totals.adopted)
+        return replace(self, groups=kept, columns=columns, totals=totals)
+
+
+_NONE: Mapping[int, int] = {}
+_NOTHING = Figures(0, 0, _NONE, 0)
 
 
 def add(parts: Iterable[Figures]) -> Figures:
     """Return the sum of figures."""
     submitted = forwarded = hundredths = 0
-    adopted: dict[int, int] = {}
-    for part in parts:
-        submitted += part.submitted
-        forwarded += part.forwarded
-        hundredths += part.hundredths
-        for bulletin, number in part.adopted.items():
-            adopted[bulletin] = adopted.get(bulletin, 0) + number
-    return Figures(submitted, forwarded, adopted, hundredths)
+    adopted: defaultdict[int, int] = defaultdict(int)
+    for part_submitted, part_forwarded, part_adopted, part_hundredths in parts:
+        submitted += part_submitted
+        forwarded += part_forwarded
+        hundredths += part_hundredths
+        for bulletin, number in part_adopted.items():
+            adopted[bulletin] += number
+    return Figures(submitted, forwarded, dict(adopted), hundredths)
 
 
 def figures_of_units(
-    cells: Iterable[Cell], points: Iterable[tuple[int, int]]
+    counts: Iterable[Sequence[Any]],
+    points: Iterable[tuple[int, int]],
+    bulletins: Sequence[int],
 ) -> dict[int, Figures]:
-    """Pivot counted cells and sums of points into the figures of each unit that has any.
+    """Join counts and sums of points into the figures of each unit that has any.
 
-    A submission names no bulletin; what names one was adopted or sent up.
+    Args:
+        counts: unit, submitted, forwarded, then adopted in each of `bulletins`; None is zero.
+        points: unit, hundredths.
     """
-    submitted: dict[int, int] = {}
-    forwarded: dict[int, int] = {}
-    adopted: dict[int, dict[int, int]] = {}
-    for unit, bulletin, everything, carried in cells:
-        if bulletin is None:
-            submitted[unit] = everything
-            continue
-        if carried:
-            adopted.setdefault(unit, {})[bulletin] = carried
-            everything -= carried
-        if everything:
-            forwarded[unit] = forwarded.get(unit, 0) + everything
     earned = dict(points)
-    return {
-        unit: Figures(
-            submitted.get(unit, 0),
-            forwarded.get(unit, 0),
-            adopted.get(unit, {}),
-            earned.get(unit, 0),
-        )
-        for unit in submitted.keys() | forwarded.keys() | adopted.keys() | earned.keys()
-    }
-
-
-_NOTHING = Figures(0, 0, {}, 0)
+    figures = {}
+    for unit, submitted, forwarded, *adopted in counts:
+        carried = {pk: n for pk, n in zip(bulletins, adopted, strict=True) if n}
+        figures[unit] = Figures(submitted or 0, forwarded or 0, carried, earned.pop(unit, 0))
+    for unit, hundredths in earned.items():
+        figures[unit] = Figures(0, 0, {}, hundredths)
+    return figures
 
 
 def group_tables(
@@ -176,18 +166,19 @@ def group_tables(
     """
     seated: dict[int, list[tuple[Member, Figures]]] = {}
     for member in members:
-        found = figures.get(member.unit_id)
-        if found is None and member.group_id is not None:
+        unit_id, _name, group_id = member
+        found = figures.get(unit_id)
+        if found is None and group_id is not None:
             found = _NOTHING
         if found is not None:
-            seated.setdefault(member.group_id or UNGROUPED, []).append((member, found))
+            seated.setdefault(group_id or UNGROUPED, []).append((member, found))
     tables = []
     for group_id, name in names.items():
         seats = seated.get(group_id, [])
         ranks = competition_ranks([found.hundredths for _member, found in seats])
         rows = [
-            Row(rank, member.unit_id, member.name, found)
-            for rank, (member, found) in zip(ranks, seats, strict=True)
+            Row(rank, unit_id, unit, found)
+            for rank, ((unit_id, unit, _group), found) in zip(ranks, seats, strict=True)
         ]
         rows.sort(key=itemgetter(0))
         tables.append(GroupTable(group_id, name, tuple(rows), add(f for _m, f in seats)))

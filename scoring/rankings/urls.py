@@ -5,5 +5,5 @@ from . import views
 urlpatterns = [
     path("ranking/", views.ranking_page, name="ranking"),
     path("ranking/export/", views.ranking_export, name="ranking_export"),
-    path("ranking/units/<int:unit_id>/", views.ranking_details, name="ranking_details"),
+    path("ranking/units/<row:unit_id>/", views.ranking_details, name="ranking_details"),
 ]
