@@ -4,5 +4,5 @@ from . import views
 
 urlpatterns = [
     path("issues/", views.issue_list, name="issue_list"),
-    path("issues/<int:pk>/", views.issue_page, name="issue_page"),
+    path("issues/<row:pk>/", views.issue_page, name="issue_page"),
 ]

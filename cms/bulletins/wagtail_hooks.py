@@ -81,7 +81,7 @@ def bulletin_urls() -> list[URLPattern]:
     return [
         path("pool/", PoolView.as_view(), name="bulletin_pool"),
         path("issues/", IssuesView.as_view(), name="bulletin_issues"),
-        path("issues/<int:pk>/submit/", submit, name="bulletin_submit"),
+        path("issues/<row:pk>/submit/", submit, name="bulletin_submit"),
     ]
 
 

@@ -1,10 +1,6 @@
-from django.urls import path, register_converter
-
-from infoflow.desk.converters import RowNumber
+from django.urls import path
 
 from . import views
-
-register_converter(RowNumber, "row")
 
 urlpatterns = [
     path("items/", views.item_list, name="item_list"),

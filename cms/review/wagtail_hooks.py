@@ -27,7 +27,7 @@ PANEL_SIZE = 8
 def review_urls() -> list[URLPattern]:
     return [
         path("queue/<str:step>/", QueueView.as_view(), name="review_queue"),
-        path("decide/<int:pk>/", DecideView.as_view(), name="review_decide"),
+        path("decide/<row:pk>/", DecideView.as_view(), name="review_decide"),
     ]
 
 

@@ -146,8 +146,8 @@ class AccountViewSet(KeptViewSet):
         kept = [p for p in super().get_urlpatterns() if not str(p.name).startswith("history")]
         return [
             *kept,
-            path("reset/<int:pk>/", views.ResetPassword.as_view(), name="reset"),
-            path("state/<int:pk>/", views.SwitchAccount.as_view(), name="state"),
+            path("reset/<row:pk>/", views.ResetPassword.as_view(), name="reset"),
+            path("state/<row:pk>/", views.SwitchAccount.as_view(), name="state"),
         ]
 
 

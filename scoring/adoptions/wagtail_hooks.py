@@ -18,7 +18,7 @@ def fact_urls() -> list[URLPattern]:
         path("facts/results/", FactsView.as_view(results_only=True), name="facts_results"),
         path("facts/adopted/", AdoptedView.as_view(), name="fact_adopted"),
         path("facts/forwarded/", ForwardedView.as_view(), name="fact_forwarded"),
-        path("facts/<int:pk>/", FactView.as_view(), name="fact"),
+        path("facts/<row:pk>/", FactView.as_view(), name="fact"),
     ]
 
 

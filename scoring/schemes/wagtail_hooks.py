@@ -82,8 +82,8 @@ register_snippet(SchemeViewSet)
 @hooks.register("register_admin_urls")
 def scheme_urls() -> list[URLPattern]:
     return [
-        path("schemes/<int:pk>/version/", NewVersionView.as_view(), name="scheme_version"),
-        path("schemes/<int:pk>/end/", EndView.as_view(), name="scheme_end"),
+        path("schemes/<row:pk>/version/", NewVersionView.as_view(), name="scheme_version"),
+        path("schemes/<row:pk>/end/", EndView.as_view(), name="scheme_end"),
     ]
 
 
