@@ -132,6 +132,16 @@ def _checked_reason(verdict: Verdict, reason: str) -> str:
     return reason
 
 
+def _move_on(task_state: TaskState, decision: Decision) -> None:
+    """Let Wagtail's workflow follow a decision: to the next step, back, or to its end."""
+    if decision.verdict == Verdict.PASS:
+        task_state.approve(user=decision.person, comment=decision.reason)
+    elif decision.verdict == Verdict.RETURN:
+        task_state.reject(user=decision.person, comment=decision.reason)
+    else:
+        task_state.workflow_state.cancel(user=decision.person)
+
+
 @transaction.atomic
 def decide(
     *,
@@ -179,12 +189,7 @@ def decide(
         Clearance.objects.create(
             page_id=page.pk, revision_id=task_state.revision_id, digest=digest, person=person
         )
-    if verdict == Verdict.PASS:
-        task_state.approve(user=person, comment=reason)
-    elif verdict == Verdict.RETURN:
-        task_state.reject(user=person, comment=reason)
-    else:
-        workflow_state.cancel(user=person)
+    _move_on(task_state, decision)
     decided.send(sender=type(page), page=page, decision=decision)
     return decision
 

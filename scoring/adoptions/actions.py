@@ -142,6 +142,21 @@ def _unit_ids(units: Sequence[Unit], day: date) -> tuple[int, ...]:
     return ids
 
 
+def _same_fact(first: Fact, row: FactRow) -> Fact:
+    """Return the fact that holds a key, if it says what the row says.
+
+    Raises:
+        Refused: it says something else.
+    """
+    known = (first.kind, first.date, first.title, first.bulletin_id, first.item_id)
+    if known != (row.kind, row.date, row.title, row.bulletin, row.item):
+        raise Refused(
+            _("这张表已登记过《%(title)s》；要登记另一条，请重新打开登记页面。")
+            % {"title": first.title}
+        )
+    return first
+
+
 @transaction.atomic
 def record_fact(
     *,
@@ -185,20 +200,7 @@ def record_fact(
     made = record_facts([row], person=person)
     if made:
         return made[0]
-    first: Fact = Fact.objects.get(key=key)
-    same = (first.kind, first.date, first.title, first.bulletin_id, first.item_id) == (
-        row.kind,
-        row.date,
-        row.title,
-        row.bulletin,
-        row.item,
-    )
-    if not same:
-        raise Refused(
-            _("这张表已登记过《%(title)s》;要登记另一条,请重新打开登记页面。")
-            % {"title": first.title}
-        )
-    return first
+    return _same_fact(Fact.objects.get(key=key), row)
 
 
 @transaction.atomic
