@@ -58,7 +58,7 @@ class ChoiceForm(forms.Form):
     group = forms.ChoiceField(
         label=gettext_lazy("考核分组"),
         required=False,
-        error_messages={"invalid_choice": gettext_lazy("没有这个分组,已显示全部分组。")},
+        error_messages={"invalid_choice": gettext_lazy("没有这个分组，已显示全部分组。")},
     )
 
     def __init__(self, *args: Any, today: date, groups: Iterable[tuple[int, str]] = (), **kw: Any):
@@ -72,7 +72,7 @@ class ChoiceForm(forms.Form):
         """Accept only the names of the buttons."""
         name: str = self.cleaned_data["period"]
         if name and name not in named_periods(self.today):
-            raise ValidationError(_("没有这样的期间,请从按钮中选择。"))
+            raise ValidationError(_("没有这样的期间，请从按钮中选择。"))
         return name
 
     def clean(self) -> dict[str, Any]:

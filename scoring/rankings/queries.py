@@ -225,4 +225,4 @@ def open_items(lines: Iterable[FactLine], user: User) -> dict[int, str]:
     if not ids:
         return {}
     seen = ItemPage.objects.visible_to(user).filter(pk__in=ids)
-    return {pk: reverse("item", args=[pk]) for pk in seen.values_list("pk", flat=True)}
+    return {pk: reverse("item_detail", args=[pk]) for pk in seen.values_list("pk", flat=True)}

@@ -143,13 +143,13 @@ def read_date(text: str, *, field: str, earliest: date) -> date:
         shown = shown if len(shown) <= _SHOWN_MAX else f"{shown[:_SHOWN_MAX]}…"
         raise PeriodError(
             field,
-            _("%(name)s“%(text)s”无法识别,请按 2026-03-31 的格式填写。")
+            _("%(name)s“%(text)s”无法识别，请按 2026-03-31 的格式填写。")
             % {"name": name, "text": shown},
         ) from None
     if day < earliest:
         raise PeriodError(
             field,
-            _("%(name)s %(day)s 早于%(earliest)s,请检查年份。")
+            _("%(name)s %(day)s 早于%(earliest)s，请检查年份。")
             % {"name": name, "day": day.isoformat(), "earliest": _long(earliest)},
         )
     return day
@@ -168,7 +168,7 @@ def read_period(start: str, end: str, *, earliest: date) -> Period:
     if period.end < period.start:
         raise PeriodError(
             "end",
-            _("结束日期 %(end)s 早于开始日期 %(start)s,请调整。")
+            _("结束日期 %(end)s 早于开始日期 %(start)s，请调整。")
             % {"end": period.end.isoformat(), "start": period.start.isoformat()},
         )
     return period

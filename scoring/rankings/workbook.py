@@ -15,12 +15,12 @@ from .xlsx import Heading, Sheet, Value
 
 def ranking_title(period: Period) -> str:
     """Return the title of tables and files."""
-    return _("信息工作得分情况(%(period)s)") % {"period": period.dates_text}
+    return _("信息工作得分情况（%(period)s）") % {"period": period.dates_text}
 
 
 def ranking_sheets(ranking: Ranking, *, printed_on: date) -> list[Sheet]:
     """Return the sheets of a ranking; `printed_on` is the local day (Asia/Shanghai)."""
-    note = _("计分办法:%(scheme)s    制表日期:%(day)s") % {
+    note = _("计分办法：%(scheme)s    制表日期：%(day)s") % {
         "scheme": ranking.scheme or _("无"),
         "day": Period(printed_on, printed_on).dates_text,
     }
@@ -70,7 +70,7 @@ def _count_headings(ranking: Ranking) -> tuple[Heading, ...]:
             for level, columns in ranking.levels()
         ),
         Heading(_("采用合计")),
-        Heading(_("采用率(%)")),
+        Heading(_("采用率（%）")),
         Heading(_("得分")),
     )
 

@@ -119,8 +119,10 @@ def _put(page: Worksheet, row: int, column: int, value: Value, style: str) -> No
     """Write one cell. Text is stored as text whatever it begins with: never a formula."""
     cell = page.cell(row, column)
     if isinstance(value, str):
-        cell.value = clean_text(value)
-        cell.data_type = "s"
+        text = clean_text(value)
+        if text:
+            cell.value = text
+            cell.data_type = "s"
     else:
         cell.value = value
     cell.style = style

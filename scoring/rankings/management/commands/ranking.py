@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -29,7 +29,7 @@ class BadInputError(Exception):
 
 
 class Command(BaseCommand):
-    help = "按分组和期间输出排名,写成 JSON 或 Excel;不指定文件时显示在屏幕上"
+    help = "按分组和期间输出排名，写成 JSON 或 Excel；不指定文件时显示在屏幕上"
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--from", dest="start", default="", metavar="D", help="开始日期")
@@ -43,15 +43,15 @@ class Command(BaseCommand):
         try:
             self._run(options)
         except (PeriodError, BadInputError) as error:
-            self.stderr.write(str(error))
-            raise SystemExit(2) from None
+            raise CommandError(str(error), returncode=2) from None
 
     def _run(self, options: dict[str, Any]) -> None:
+        _check_outputs(options["json"], options["xlsx"])
         period = read_period(options["start"], options["end"], earliest=EARLIEST_DATE)
         found = ranking(period.start, period.end, group=_group(options["group"]))
         if options["group"] is not None and not found.groups[0].rows:
             raise BadInputError(
-                _("分组“%(group)s”在%(year)s年没有单位,请先登记年度分组。")
+                _("分组“%(group)s”在%(year)s年没有单位，请先登记年度分组。")
                 % {"group": options["group"], "year": period.end.year}
             )
         outputs: dict[str, Writer] = {}
@@ -61,8 +61,6 @@ class Command(BaseCommand):
         if options["xlsx"] is not None:
             sheets = ranking_sheets(found, printed_on=timezone.localdate())
             outputs[options["xlsx"]] = lambda out: write_workbook(sheets, out)
-        if options["json"] is not None and options["json"] == options["xlsx"]:
-            raise BadInputError(_("--json 和 --xlsx 不能写到同一个文件。"))
         write_files(outputs)
         if options["json"] == "-":
             self.stdout.write(text, ending="")
@@ -70,14 +68,21 @@ class Command(BaseCommand):
             self.stdout.write(_plain(found))
 
 
+def _check_outputs(text: str | None, sheet: str | None) -> None:
+    if sheet == "-":
+        raise BadInputError(_("Excel 不能写到屏幕，请在 --xlsx 后写文件名。"))
+    if text is not None and text == sheet:
+        raise BadInputError(_("--json 和 --xlsx 不能写到同一个文件。"))
+
+
 def _group(name: str | None) -> UnitGroup | None:
     if name is None:
         return None
     group = UnitGroup.objects.filter(name=name).first()
     if group is None:
-        known = "、".join(UnitGroup.objects.values_list("name", flat=True)) or _("(还没有分组)")
+        known = "、".join(UnitGroup.objects.values_list("name", flat=True)) or _("（还没有分组）")
         raise BadInputError(
-            _("没有名为“%(name)s”的分组。现有分组:%(known)s") % {"name": name, "known": known}
+            _("没有名为“%(name)s”的分组。现有分组：%(known)s") % {"name": name, "known": known}
         )
     return group
 
@@ -109,7 +114,7 @@ def write_files(outputs: dict[str, Writer]) -> None:
             except (OSError, ValueError) as error:
                 reason = getattr(error, "strerror", None) or str(error)
                 raise BadInputError(
-                    _("不能写入“%(name)s”:%(reason)s") % {"name": name, "reason": reason}
+                    _("不能写入“%(name)s”：%(reason)s") % {"name": name, "reason": reason}
                 ) from None
         for temporary_path, target in ready:
             temporary_path.replace(target)
@@ -140,7 +145,7 @@ def _plain(found: Ranking) -> str:
         lines += ["", table.name]
         lines += ["  ".join(map(_pad, row, widths)).rstrip() for row in [head, *body]]
     if not found.groups:
-        lines += ["", _("本期没有可排名的单位:请先登记年度分组。")]
+        lines += ["", _("本期没有可排名的单位：请先登记年度分组。")]
     return "\n".join(lines)
 
 
