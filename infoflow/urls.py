@@ -1,17 +1,39 @@
 """All addresses: the desk at the root, the office under /office/, pages under /read/."""
 
+from django.contrib.auth.views import LogoutView
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 
+from infoflow.desk.views import closed
+
 handler400 = "infoflow.desk.views.bad_request"
+
+# Stock addresses under /office/ that nobody needs, closed for superusers as well: faults,
+# previews of what nobody has cleared, and deleting what our actions keep.
+CLOSED = [
+    "failwhale/",
+    "test404/",
+    "choose-external-link/",
+    "pages/workflow/preview/<path:rest>",
+    "snippets/choose/<path:rest>",
+    "snippets/<slug:app>/<slug:model>/delete/<path:rest>",
+    "users/delete/<path:rest>",
+    "groups/delete/<path:rest>",
+]
 
 urlpatterns = [
     # One door only: Wagtail's own login form would pass by every rule of ours.
-    path("office/login/", RedirectView.as_view(pattern_name="login", query_string=True)),
-    path("office/logout/", RedirectView.as_view(pattern_name="home")),
+    path(
+        "office/login/",
+        RedirectView.as_view(pattern_name="login", query_string=True),
+        name="office_login",
+    ),
+    path("office/logout/", LogoutView.as_view(), name="office_logout"),
     re_path(r"^office/password_reset/.*$", RedirectView.as_view(pattern_name="login")),
+    re_path(r"^read/_util/.*$", RedirectView.as_view(pattern_name="login")),
+    *[path(f"office/{address}", closed) for address in CLOSED],
     path("office/", include(wagtailadmin_urls)),
     path("read/", include(wagtail_urls)),
     path("", include("infoflow.desk.urls")),

@@ -19,7 +19,7 @@ def _refuse_demo_accounts() -> None:
     try:
         count = forbidden_accounts()
     except DatabaseError as error:
-        raise SystemExit(f"无法读取数据库,不能确认其中没有演示账号,服务未启动:{error}") from None
+        raise SystemExit(f"无法读取数据库，不能确认其中没有演示账号，服务未启动：{error}") from None
     finally:
         connection.close()
     if count:

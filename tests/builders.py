@@ -21,7 +21,7 @@ from infoflow.units.roles import UNIT_ROLES, Role
 
 _numbers = itertools.count(1)
 
-BODY = "一、基本情况\n今年以来,本单位扎实推进各项重点工作。\n(一)主要做法\n建立台账,逐项销号。"
+BODY = "一、基本情况\n今年以来，本单位扎实推进各项重点工作。\n（一）主要做法\n建立台账，逐项销号。"
 
 
 def unit(name: str = "", *, group: str = "", year: int | None = None) -> Unit:

@@ -14,6 +14,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.test import TransactionTestCase
+from hypothesis import settings
 from pytest_django.plugin import DjangoDbBlocker
 
 from cms.review import gate
@@ -21,6 +22,10 @@ from tests import builders
 
 # Playwright keeps an event loop in the test's thread; Django would refuse the database there.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+
+# A loaded machine is no fault of a property; only what it asserts counts.
+settings.register_profile("infoflow", deadline=None)
+settings.load_profile("infoflow")
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 

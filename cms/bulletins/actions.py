@@ -80,11 +80,11 @@ def _pool_items(item_ids: Sequence[int]) -> list[ItemPage]:
     found = {item.pk: item for item in ItemPage.objects.in_pool().filter(pk__in=item_ids)}
     items = [found[pk] for pk in dict.fromkeys(item_ids) if pk in found]
     if len(items) != len(set(item_ids)) or not items:
-        raise Refused(_("所选稿件有的不在备用稿库中,请返回稿库重新选择。"))
+        raise Refused(_("所选稿件有的不在备用稿库中，请返回稿库重新选择。"))
     for item in items:
         if not item.is_readable():
             raise Refused(
-                _("《%(title)s》的文本与保密审查通过的不一致,不能编发。") % {"title": item.title}
+                _("《%(title)s》的文本与保密审查通过的不一致，不能编发。") % {"title": item.title}
             )
     return items
 
@@ -122,7 +122,7 @@ def compose(
         Page.objects.select_for_update(of=("self",)).filter(pk=issue_id).first()
         issue = IssuePage.objects.editable_by(person).filter(pk=issue_id).first()
         if issue is None or issue.workflow_in_progress:
-            raise Refused(_("该期已送审或已签发,不能再加入稿件。"))
+            raise Refused(_("该期已送审或已签发，不能再加入稿件。"))
         issue = issue.get_latest_revision_as_object()
     else:
         if bulletin is None or not bulletin.own or not bulletin.active:
@@ -165,7 +165,7 @@ def submit_issue(*, issue_id: int, person: User) -> Decision:
     issue: IssuePage = IssuePage.objects.get(pk=issue_id).get_latest_revision_as_object()
     entries = list(issue.entries.all())
     if not entries:
-        raise Refused(_("本期还没有条目,请先从备用稿库选稿。"))
+        raise Refused(_("本期还没有条目，请先从备用稿库选稿。"))
     item_ids = [item.pk for entry in entries for item in entry.items()]
     if item_ids:
         _pool_items(item_ids)

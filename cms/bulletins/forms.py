@@ -35,7 +35,7 @@ class IssueForm(WagtailAdminPageForm):
             for name in ("title", "body"):
                 value = form.data.get(form.add_prefix(name), "") or ""
                 if text.unfit_characters(value):
-                    form.add_error(name, _("含有无法保存的特殊字符,请删除后重新输入。"))
+                    form.add_error(name, _("含有无法保存的特殊字符，请删除后重新输入。"))
         return data
 
 

@@ -75,13 +75,13 @@ class Bulletin(models.Model):
     name = models.CharField(_("刊物名称"), max_length=60, unique=True)
     level = models.PositiveSmallIntegerField(_("级别"), choices=Level.choices)
     own = models.BooleanField(
-        _("本级编发"), default=False, help_text=_("由本单位编发;不勾选为上级或其他单位的刊物")
+        _("本级编发"), default=False, help_text=_("由本单位编发；不勾选为上级或其他单位的刊物")
     )
     kind = models.CharField(_("类别"), max_length=20, choices=Kind.choices, default=Kind.ORDINARY)
     order = models.PositiveIntegerField(_("排序"), default=100)
     active = models.BooleanField(_("在用"), default=True)
     total_before = models.PositiveIntegerField(
-        _("启用前总期数"), default=0, help_text=_("使用本系统之前已编发的总期数,总期号由此接续")
+        _("启用前总期数"), default=0, help_text=_("使用本系统之前已编发的总期数，总期号由此接续")
     )
 
     objects = BulletinQuerySet.as_manager()
@@ -176,7 +176,7 @@ class IssuePage(GatedPage):
         if not self.slug:
             self.slug = f"n{uuid.uuid4().hex[:16]}"
         if not self.title:
-            self.title = str(_("(未编号)"))
+            self.title = str(_("（未编号）"))
         super().full_clean(*args, **kwargs)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
@@ -265,7 +265,7 @@ class IssuePage(GatedPage):
             page_id=self.pk, revision=revision, step=Step.ISSUE, verdict=Verdict.PASS
         ).first()
         if signed is None:
-            raise Refused(str(_("本期尚未签发,不能发布。请按“保密审查—签发”办理。")))
+            raise Refused(str(_("本期尚未签发，不能发布。请按“保密审查—签发”办理。")))
         with transaction.atomic():
             give_number(issue=self, signer=signed.person, signed_at=signed.at)
             return super().publish(revision, *args, **kwargs)
@@ -282,7 +282,7 @@ class IssueEntry(Orderable, ClusterableModel):
     title = models.CharField(_("标题"), max_length=100)
     body = models.TextField(
         _("正文"),
-        help_text=_("一行一段;以“一、”“(一)”开头的短行自动成为小标题;表格可从 Excel 直接粘贴"),
+        help_text=_("一行一段；以“一、”“（一）”开头的短行自动成为小标题；表格可从 Excel 直接粘贴"),
     )
 
     class Meta(Orderable.Meta):
@@ -365,4 +365,4 @@ class IssueNumber(AppendOnly):
 
     def __str__(self) -> str:
         word = _("增刊第%(n)s期") if self.supplement else _("第%(n)s期")
-        return f"{self.year}年{word % {'n': self.number}}(总第{self.total}期)"
+        return f"{self.year}年{word % {'n': self.number}}（总第{self.total}期）"

@@ -26,7 +26,7 @@ def issue_panels() -> list[Any]:
     """Return the panels of an issue."""
     return [
         FieldPanel(
-            "title", heading=_("本期名称"), help_text=_("编辑时自用;签发后以刊名和期号为准。")
+            "title", heading=_("本期名称"), help_text=_("编辑时自用；签发后以刊名和期号为准。")
         ),
         InlinePanel(
             "entries",

@@ -76,7 +76,7 @@ class PoolView(EditorView):
         except Refused as refusal:
             messages.error(request, refusal.message)
             return redirect(request.get_full_path())
-        messages.success(request, _("已编入“%(title)s”,请编辑后送审。") % {"title": issue.title})
+        messages.success(request, _("已编入“%(title)s”，请编辑后送审。") % {"title": issue.title})
         return redirect("wagtailadmin_pages:edit", issue.pk)
 
 
@@ -106,7 +106,7 @@ def send(request: HttpRequest, issue: IssuePage) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, refusal.message)
         return redirect("wagtailadmin_pages:edit", issue.pk)
-    messages.success(request, _("已送保密审查,通过后由签发人签发。"))
+    messages.success(request, _("已送保密审查，通过后由签发人签发。"))
     return redirect("bulletin_issues")
 
 

@@ -63,10 +63,10 @@ def why_not(*, page: GatedPage, step: Step, person: User) -> str | None:
         if unit is None or unit.pk not in unit_ids_of(person, Role.SIGNATORY):
             return _("只有本单位的审签人可以审签。")
     elif not has_role(person, role):
-        return _("此环节由%(role)s办理,您没有这个角色。") % {"role": role.label}
+        return _("此环节由%(role)s办理，您没有这个角色。") % {"role": role.label}
     other = rules.other_part(person.pk, PART_OF_STEP[step], acts_on(page))
     if other is not None:
-        return _("您已参与本稿的“%(part)s”,同一人不得办理同一稿件的两个环节,请由其他人办理。") % {
+        return _("您已参与本稿的“%(part)s”，同一人不得办理同一稿件的两个环节，请由其他人办理。") % {
             "part": other.label
         }
     return None
@@ -81,7 +81,7 @@ def _locked_task(task_state_id: int) -> tuple[TaskState, WorkflowState]:
         .first()
     )
     if task_state is None:
-        raise Refused(_("没有找到这项待办,可能已被撤回,请返回列表刷新。"))
+        raise Refused(_("没有找到这项待办，可能已被撤回，请返回列表刷新。"))
     workflow_state = (
         WorkflowState.objects.select_for_update(of=("self",))
         .select_related("workflow")
@@ -92,7 +92,7 @@ def _locked_task(task_state_id: int) -> tuple[TaskState, WorkflowState]:
         or workflow_state.status != WorkflowState.STATUS_IN_PROGRESS
         or workflow_state.current_task_state_id != task_state.pk
     ):
-        raise Refused(_("这项待办已由他人办理或已撤回,请返回列表查看最新状态。"))
+        raise Refused(_("这项待办已由他人办理或已撤回，请返回列表查看最新状态。"))
     task_state.workflow_state = workflow_state
     workflow_state.current_task_state = task_state
     return task_state, workflow_state
@@ -119,14 +119,14 @@ def _checked_digest(page: GatedPage, task_state: TaskState, seen_digest: str | N
         or submitted.digest != digest
         or (seen_digest is not None and seen_digest != digest)
     ):
-        raise Refused(_("稿件内容在送审后有改动,不能按原稿办理,请退回重新报送。"))
+        raise Refused(_("稿件内容在送审后有改动，不能按原稿办理，请退回重新报送。"))
     return digest
 
 
 def _checked_reason(verdict: Verdict, reason: str) -> str:
     reason = reason.strip()
     if verdict in rules.REASONED_VERDICTS and not reason:
-        raise Refused(_("请填写理由,报送单位会看到。"))
+        raise Refused(_("请填写理由，报送单位会看到。"))
     if len(reason) > rules.REASON_MAX:
         raise Refused(_("理由不能超过%(max)s字。") % {"max": rules.REASON_MAX})
     return reason
@@ -165,7 +165,7 @@ def decide(
     task = task_state.task.specific
     step: Step = task.step
     if verdict not in rules.VERDICTS_AT[step]:
-        raise Refused(_("此环节没有这种意见,请重新选择。"))
+        raise Refused(_("此环节没有这种意见，请重新选择。"))
     verdict = Verdict(verdict)
     refusal = why_not(page=page, step=step, person=person)
     if refusal is not None:
@@ -228,14 +228,14 @@ def submit(*, page_id: int, person: User) -> Decision:
     page = _locked_page(page_id)
     state = page.current_workflow_state
     if state is not None and state.status == WorkflowState.STATUS_IN_PROGRESS:
-        raise Refused(_("已经提交过了,正在审核中,不用重复提交。"))
+        raise Refused(_("已经提交过了，正在审核中，不用重复提交。"))
     if page.live:
-        raise Refused(_("已经审核通过,不能再次提交。"))
+        raise Refused(_("已经审核通过，不能再次提交。"))
     if Decision.objects.filter(page_id=page.pk, verdict__in=rules.FINAL_VERDICTS).exists():
-        raise Refused(_("该稿件已办结,不能再次提交;如需报送请另写新稿。"))
+        raise Refused(_("该稿件已办结，不能再次提交；如需报送请另写新稿。"))
     other = rules.other_part(person.pk, page.author_part, acts_on(page))
     if other is not None:
-        raise Refused(_("您已参与本稿的“%(part)s”,不能再提交本稿。") % {"part": other.label})
+        raise Refused(_("您已参与本稿的“%(part)s”，不能再提交本稿。") % {"part": other.label})
     revision: Revision | None = page.get_latest_revision()
     if revision is None:
         raise Refused(_("请先保存草稿再提交。"))
@@ -264,10 +264,10 @@ def withdraw(*, page_id: int, person: User) -> Decision:
     page = _locked_page(page_id)
     state = page.current_workflow_state
     if state is None or state.current_task_state_id is None:
-        raise Refused(_("该稿件不在审核中,不需要撤回。"))
+        raise Refused(_("该稿件不在审核中，不需要撤回。"))
     task_state, workflow_state = _locked_task(state.current_task_state_id)
     if task_state.task.specific.step != Step.SIGN:
-        raise Refused(_("单位已经审签,稿件已报出,不能撤回;如有问题请联系信息科退改。"))
+        raise Refused(_("单位已经审签，稿件已报出，不能撤回；如有问题请联系信息科退改。"))
     decision: Decision = Decision.objects.create(
         page_id=page.pk,
         revision_id=task_state.revision_id,

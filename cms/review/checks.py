@@ -14,12 +14,12 @@ def gate_stands(**kwargs: Any) -> list[CheckMessage]:
     try:
         missing = gate.missing_triggers()
     except DatabaseError as error:
-        return [Warning(f"无法连接数据库,未能检查发布闸门:{error}".strip(), id="review.W001")]
+        return [Warning(f"无法连接数据库，未能检查发布闸门：{error}".strip(), id="review.W001")]
     if missing:
         return [
             Error(
-                f"发布闸门缺失:{'、'.join(missing)}。",
-                hint="运行 manage.py install_gate 重建闸门,再运行 manage.py verify_gate 核对。",
+                f"发布闸门缺失：{'、'.join(missing)}。",
+                hint="运行 manage.py install_gate 重建闸门，再运行 manage.py verify_gate 核对。",
                 id="review.E001",
             )
         ]

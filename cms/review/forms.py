@@ -20,7 +20,7 @@ class DecisionForm(forms.Form):
         max_length=REASON_MAX,
         strip=True,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("退改、不采用、不通过时必填,报送单位会看到。"),
+        help_text=_("退改、不采用、不通过时必填，报送单位会看到。"),
         error_messages={"max_length": _("理由不能超过%(limit_value)d字。")},
     )
     seen_digest = forms.CharField(widget=forms.HiddenInput, max_length=64)
@@ -32,7 +32,7 @@ class DecisionForm(forms.Form):
             choices=[(v.value, v.label) for v in verdicts],
             error_messages={
                 "required": _("请选择意见。"),
-                "invalid_choice": _("此环节没有这种意见,请重新选择。"),
+                "invalid_choice": _("此环节没有这种意见，请重新选择。"),
             },
         )
 
@@ -40,5 +40,5 @@ class DecisionForm(forms.Form):
         data = super().clean() or {}
         needs_reason = data.get("verdict") in REASONED_VERDICTS and not data.get("reason")
         if needs_reason and "reason" not in self.errors:
-            self.add_error("reason", _("请填写理由,报送单位会看到。"))
+            self.add_error("reason", _("请填写理由，报送单位会看到。"))
         return data

@@ -28,9 +28,11 @@ class GateMiddleware:
         elif isinstance(error, NotCleared) or (
             isinstance(error, IntegrityError) and GATE_MARK in str(error)
         ):
-            message = _("该文本没有通过保密审查,不能发布。请提交审核,由保密审查员通过后自动发布。")
+            message = _(
+                "该文本没有通过保密审查，不能发布。请提交审核，由保密审查员通过后自动发布。"
+            )
         elif isinstance(error, IntegrityError) and APPEND_MARK in str(error):
-            message = _("审核和计分记录只能新增,不能修改或删除。")
+            message = _("审核和计分记录只能新增，不能修改或删除。")
         else:
             return None
         return render(request, "review/refused.html", {"message": message}, status=409)

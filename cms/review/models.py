@@ -93,6 +93,9 @@ class GatedPermissionTester(PagePermissionTester):
     def can_move(self) -> bool:
         return False
 
+    def can_move_to(self, destination: Page) -> bool:
+        return False
+
     def can_copy(self) -> bool:
         return False
 
@@ -112,7 +115,11 @@ class GatedPermissionTester(PagePermissionTester):
 
 
 class FolderPermissionTester(PagePermissionTester):
-    """Differs from core: a folder of gated pages never offers "create and publish"."""
+    """Differs from core: a folder of gated pages never offers "create and publish", and the
+    system alone keeps folders, superusers included."""
+
+    def can_edit(self) -> bool:
+        return False
 
     def can_publish_subpage(self) -> bool:
         return False
@@ -121,6 +128,9 @@ class FolderPermissionTester(PagePermissionTester):
         return False
 
     def can_move(self) -> bool:
+        return False
+
+    def can_move_to(self, destination: Page) -> bool:
         return False
 
     def can_copy(self) -> bool:
@@ -134,6 +144,7 @@ class FolderPage(Page):
     """A page that only holds others; readers are sent home."""
 
     is_creatable = False
+    preview_modes: ClassVar[list[Any]] = []
 
     class Meta:
         abstract = True

@@ -148,7 +148,7 @@ class DecideView(OfficeView):
             return redirect("review_decide", pk=self.task_state.pk)
         messages.success(
             request,
-            _("《%(title)s》:%(step)s%(verdict)s。")
+            _("《%(title)s》：%(step)s%(verdict)s。")
             % {
                 "title": self.text.title,
                 "step": self.step.label,

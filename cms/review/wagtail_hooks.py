@@ -128,7 +128,7 @@ def keep_decided(request: HttpRequest, page: Page) -> HttpResponse | None:
     from .actions import Refused
 
     if Decision.objects.filter(page__path__startswith=page.path).exists():
-        raise Refused(str(_("已经报送过的稿件和期刊不能删除,记录须保留。")))
+        raise Refused(str(_("已经报送过的稿件和期刊不能删除，记录须保留。")))
     return None
 
 

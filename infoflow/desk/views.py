@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -23,6 +23,11 @@ def home(request: HttpRequest) -> HttpResponse:
         render_to_string(panel.template, panel.context, request) for panel in panels_for(request)
     ]
     return render(request, "desk/home.html", {"panels": panels})
+
+
+def closed(request: HttpRequest, **kwargs: str) -> HttpResponse:
+    """Answer as if the address did not exist: this stands before a stock one."""
+    raise Http404
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

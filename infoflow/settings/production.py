@@ -11,7 +11,7 @@ def _required(name: str) -> str:
     """Return an environment variable or say in one sentence which one is missing."""
     value = os.environ.get(name, "")
     if not value:
-        raise ImproperlyConfigured(f"生产环境缺少环境变量 {name},请先设置再启动。")
+        raise ImproperlyConfigured(f"生产环境缺少环境变量 {name}，请先设置再启动。")
     return value
 
 

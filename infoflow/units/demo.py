@@ -29,8 +29,8 @@ def forbidden_accounts() -> int:
 def refusal(count: int) -> str:
     """Return the sentence with which a real installation refuses to start."""
     return _(
-        "数据库中有 %(count)d 个密码公开的演示账号,正式环境不能启动:"
-        "请改用没有演示数据的空白数据库(设置 DATABASE_URL)。"
+        "数据库中有 %(count)d 个密码公开的演示账号，正式环境不能启动："
+        "请改用没有演示数据的空白数据库（设置 DATABASE_URL）。"
     ) % {"count": count}
 
 
@@ -47,12 +47,12 @@ def start_lines(url: str) -> list[str]:
     roads = [
         "  ".join(f"{role} {first[role]}" for role in road if role in first) for road in _ROADS
     ]
-    where = _("请用浏览器打开 %(url)s ,按 Ctrl-C 停止。") % {"url": url}
+    where = _("请用浏览器打开 %(url)s ，按 Ctrl-C 停止。") % {"url": url}
     if first:
-        password = _("演示账号的密码都是 %(password)s ,仅供本机演示。") % {
+        password = _("演示账号的密码都是 %(password)s ，仅供本机演示。") % {
             "password": DEMO_PASSWORD
         }
         return [where, *filter(None, roads), password]
     if User.objects.exists():
         return [where, _("请用已有的账号登录。")]
-    return [where, _("还没有账号:请先运行 manage.py createsuperuser 建立第一个。")]
+    return [where, _("还没有账号：请先运行 manage.py createsuperuser 建立第一个。")]

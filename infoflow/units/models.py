@@ -65,7 +65,7 @@ class User(AbstractUser):
 
 
 class UnitKind(models.TextChoices):
-    COUNTY = "county", _("县(市、区)")
+    COUNTY = "county", _("县（市、区）")
     TOWN = "town", _("乡镇")
     STREET = "street", _("街道")
     DEPARTMENT = "department", _("部门")
@@ -197,7 +197,7 @@ class GroupMembership(models.Model):
             models.UniqueConstraint(
                 fields=["unit", "year"],
                 name="one_group_per_year",
-                violation_error_message=_("该单位本年度已有分组,请先修改原分组。"),
+                violation_error_message=_("该单位本年度已有分组，请先修改原分组。"),
             )
         ]
 

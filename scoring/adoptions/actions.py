@@ -30,7 +30,7 @@ BATCH = 2_000
 
 def _may_record(person: User) -> None:
     if not has_role(person, Role.SCORER, Role.EDITOR):
-        raise Refused(_("只有编辑和计分员可以登记或撤销,请联系信息科。"))
+        raise Refused(_("只有编辑和计分员可以登记或撤销，请联系信息科。"))
 
 
 def _check_rows(rows: Iterable[FactRow]) -> None:
@@ -135,7 +135,7 @@ def _unit_ids(units: Sequence[Unit], day: date) -> tuple[int, ...]:
     if closed:
         raise ValidationError(
             {
-                "units": _("%(units)s在%(day)s不是在用单位,请检查日期或单位。")
+                "units": _("%(units)s在%(day)s不是在用单位，请检查日期或单位。")
                 % {"units": "、".join(closed), "day": f"{day.year}年{day.month}月{day.day}日"}
             }
         )
@@ -213,16 +213,16 @@ def withdraw_fact(*, fact_id: int, person: User, reason: str) -> Fact:
     _may_record(person)
     reason = reason.strip()
     if not reason:
-        raise Refused(_("请填写撤销理由,单位和领导会看到。"))
+        raise Refused(_("请填写撤销理由，单位和领导会看到。"))
     if len(reason) > NOTE_MAX:
         raise Refused(_("撤销理由不能超过%(max)s字。") % {"max": NOTE_MAX})
     fact = Fact.objects.select_for_update(of=("self",)).filter(pk=fact_id).first()
     if fact is None:
-        raise Refused(_("没有找到这条登记,请返回列表刷新。"))
+        raise Refused(_("没有找到这条登记，请返回列表刷新。"))
     if fact.reverses_id is not None:
-        raise Refused(_("这条是撤销记录,不能再撤销;如撤销有误,请重新登记。"))
+        raise Refused(_("这条是撤销记录，不能再撤销；如撤销有误，请重新登记。"))
     if Fact.objects.filter(reverses=fact).exists():
-        raise Refused(_("这条登记已经撤销过了,不用重复撤销。"))
+        raise Refused(_("这条登记已经撤销过了，不用重复撤销。"))
     opposite: Fact = Fact.objects.create(
         kind=fact.kind,
         date=fact.date,

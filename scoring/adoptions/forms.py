@@ -95,7 +95,7 @@ class UnitsField(forms.Field):
         unknown = [label for label in value or [] if label not in self.by_label]
         if unknown:
             raise ValidationError(
-                _("没有叫“%(names)s”的单位,请从提示中选择。") % {"names": "”“".join(unknown)}
+                _("没有叫“%(names)s”的单位，请从提示中选择。") % {"names": "”“".join(unknown)}
             )
         return [self.by_label[label] for label in value or []]
 
@@ -120,8 +120,8 @@ class FactForm(forms.Form):
         queryset=Bulletin.objects.filter(own=False, active=True),
         empty_label=gettext_lazy("请选择"),
         error_messages={
-            "required": gettext_lazy("请选择刊物;列表中没有的,请先到“刊物设置”添加。"),
-            "invalid_choice": gettext_lazy("这个刊物不是在用的上级刊物,请重新选择。"),
+            "required": gettext_lazy("请选择刊物；列表中没有的，请先到“刊物设置”添加。"),
+            "invalid_choice": gettext_lazy("这个刊物不是在用的上级刊物，请重新选择。"),
         },
     )
     item = forms.CharField(
@@ -129,22 +129,22 @@ class FactForm(forms.Form):
         required=False,
         widget=OfferedInput,
         max_length=TITLE_MAX + 100,
-        help_text=gettext_lazy("输入标题选择备用稿库中的稿件;稿件不在本系统的留空。"),
+        help_text=gettext_lazy("输入标题选择备用稿库中的稿件；稿件不在本系统的留空。"),
     )
     title = forms.CharField(
         label=gettext_lazy("标题"),
         required=False,
         max_length=TITLE_MAX,
-        help_text=gettext_lazy("选了本系统稿件可以留空,自动取稿件标题。"),
+        help_text=gettext_lazy("选了本系统稿件可以留空，自动取稿件标题。"),
         error_messages={
-            "max_length": gettext_lazy("标题不能超过200字,请缩短。"),
+            "max_length": gettext_lazy("标题不能超过200字，请缩短。"),
         },
     )
     units = UnitsField(
         label=gettext_lazy("单位"),
         required=False,
         help_text=gettext_lazy(
-            "输入单位名称选择,联合报送的按署名次序各填一格;选了本系统稿件可以留空,自动取报送单位。"
+            "输入单位名称选择，联合报送的按署名次序各填一格；选了本系统稿件可以留空，自动取报送单位。"
         ),
     )
     note = forms.CharField(
@@ -170,7 +170,7 @@ class FactForm(forms.Form):
     def clean_date(self) -> Any:
         day = self.cleaned_data["date"]
         if day > timezone.localdate():
-            raise ValidationError(_("日期不能晚于今天,请填写实际发生的日期。"))
+            raise ValidationError(_("日期不能晚于今天，请填写实际发生的日期。"))
         return day
 
     def clean_item(self) -> ItemPage | None:
@@ -185,7 +185,7 @@ class FactForm(forms.Form):
             item = found[0] if len(found) == 1 else None
         if item is None:
             raise ValidationError(
-                _("备用稿库中没有这篇稿件,请从提示中选择;稿件不在本系统的请留空。")
+                _("备用稿库中没有这篇稿件，请从提示中选择；稿件不在本系统的请留空。")
             )
         return item
 
@@ -197,7 +197,7 @@ class FactForm(forms.Form):
         if "units" in cleaned and not cleaned["units"] and "item" in cleaned:
             self.add_error("units", _("请至少选择一个单位。"))
         if "title" in cleaned and not cleaned["title"] and "item" in cleaned and item is None:
-            self.add_error("title", _("请填写标题,或选择本系统的稿件。"))
+            self.add_error("title", _("请填写标题，或选择本系统的稿件。"))
         return cleaned
 
     @property
@@ -222,7 +222,7 @@ class AdoptedForm(FactForm):
         label=gettext_lazy("期号"),
         required=False,
         max_length=LABEL_MAX,
-        help_text=gettext_lazy("例如:2026年第12期"),
+        help_text=gettext_lazy("例如：2026年第12期"),
         error_messages={"max_length": gettext_lazy("期号不能超过60字。")},
     )
     field_order = [
@@ -259,7 +259,7 @@ class WithdrawForm(forms.Form):
         label=gettext_lazy("撤销理由"),
         max_length=NOTE_MAX,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=gettext_lazy("会记入得分台账,单位和领导看得到。例如:上级更正,该条未采用。"),
+        help_text=gettext_lazy("会记入得分台账，单位和领导看得到。例如：上级更正，该条未采用。"),
         error_messages={
             "required": gettext_lazy("请填写撤销理由。"),
             "max_length": gettext_lazy("撤销理由不能超过200字。"),

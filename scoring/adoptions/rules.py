@@ -59,17 +59,17 @@ class FactRow:
 def faults_of(row: FactRow, *, earliest: date, today: date) -> Iterator[tuple[str, str]]:
     """Yield (field, message) for everything that keeps a fact from being recorded."""
     if row.date < earliest:
-        yield "date", str(_("日期不能早于1949年10月1日,请检查年份。"))
+        yield "date", str(_("日期不能早于1949年10月1日，请检查年份。"))
     if row.date > today:
-        yield "date", str(_("日期不能晚于今天,请填写实际发生的日期。"))
+        yield "date", str(_("日期不能晚于今天，请填写实际发生的日期。"))
     if not row.title.strip():
-        yield "title", str(_("请填写标题,或选择本系统的稿件。"))
+        yield "title", str(_("请填写标题，或选择本系统的稿件。"))
     if len(row.title) > TITLE_MAX:
-        yield "title", str(_("标题不能超过%(max)s字,请缩短。") % {"max": TITLE_MAX})
+        yield "title", str(_("标题不能超过%(max)s字，请缩短。") % {"max": TITLE_MAX})
     if row.kind != FactKind.SUBMISSION and row.bulletin is None:
         yield "bulletin", str(_("请选择刊物。"))
     if row.kind == FactKind.SUBMISSION and row.bulletin is not None:
-        yield "bulletin", str(_("报送不分刊物,请不要选择刊物。"))
+        yield "bulletin", str(_("报送不分刊物，请不要选择刊物。"))
     if not row.units:
         yield "units", str(_("请至少选择一个单位。"))
     if len(set(row.units)) != len(row.units):

@@ -181,7 +181,7 @@ class RecordView(RecorderMixin, FormView):
         return redirect("facts")
 
     def form_invalid(self, form: Form) -> HttpResponse:
-        messages.validation_error(self.request, _("登记没有成功,请按提示修改。"), form)
+        messages.validation_error(self.request, _("登记没有成功，请按提示修改。"), form)
         return super().form_invalid(form)
 
 
@@ -243,6 +243,6 @@ class FactView(RecorderMixin, FormView):
             form.add_error(None, refusal.message)
             return self.form_invalid(form)
         messages.success(
-            self.request, _("已撤销《%(title)s》,得分随之冲回。") % {"title": self.fact.title}
+            self.request, _("已撤销《%(title)s》，得分随之冲回。") % {"title": self.fact.title}
         )
         return redirect("facts")

@@ -10,7 +10,7 @@ from scoring.adoptions.rules import FactKind
 
 from .tables import Count, DemoBulletin, DemoUnit, PublishedTable
 
-CITY, DEPARTMENTS, TOWNS = "县(市)", "市直部门", "乡镇街道"
+CITY, DEPARTMENTS, TOWNS = "县（市）", "市直部门", "乡镇街道"
 
 _RECEIVED = {
     "财政局": 137,
@@ -49,8 +49,8 @@ TABLE = PublishedTable(
         DemoBulletin("晋政信息·普刊", Level.PROVINCE),
         DemoBulletin("晋政信息·互联网", Level.PROVINCE, kind=Bulletin.Kind.INTERNET),
     ],
-    scheme="汾阳2009(推定)",
-    document="原无计分办法,分值由2009年前三季度通报的条数与得分推定",
+    scheme="汾阳2009（推定）",
+    document="原无计分办法，分值由2009年前三季度通报的条数与得分推定",
     points={"吕梁政务信息·普刊": "1", "晋政信息·普刊": "4", "晋政信息·互联网": "2"},
     counts=[
         *(Count(unit, FactKind.SUBMISSION, number) for unit, number in _RECEIVED.items()),
@@ -59,7 +59,7 @@ TABLE = PublishedTable(
             FactKind.FORWARDING,
             238,
             "吕梁政务信息·普刊",
-            note="原统计只有上报总数,未分刊物",
+            note="原统计只有上报总数，未分刊物",
         ),
         *(
             Count("汾阳市", FactKind.ADOPTION, number, bulletin)

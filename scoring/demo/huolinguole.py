@@ -20,7 +20,7 @@ _COUNTS = {
     "珠斯花街道": (15, 5, 0),
 }
 # The notice names them; the source at hand does not.
-_ZERO = [f"零报送单位{n}(原通报点名,此处不录)" for n in "一二三四"]
+_ZERO = [f"零报送单位{n}（原通报点名，此处不录）" for n in "一二三四"]
 
 TABLE = PublishedTable(
     code="HLGL",
@@ -39,7 +39,7 @@ TABLE = PublishedTable(
         DemoBulletin("自治区", Level.PROVINCE),
     ],
     scheme="霍林郭勒2018",
-    document="2018年1—2月通报:微信公众号每条5分,约稿每条5分,报送不计分",
+    document="2018年1—2月通报：微信公众号每条5分，约稿每条5分，报送不计分",
     points={"微信公众号": "5", "约稿": "5"},
     counts=[
         count

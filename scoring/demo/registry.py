@@ -22,22 +22,22 @@ class DemoSet:
 SETS: tuple[DemoSet, ...] = (
     DemoSet(
         "fenyang-2009",
-        "汾阳2009年前三季度:十个单位报送336条,上报238条,得75分",
+        "汾阳2009年前三季度：十个单位报送336条，上报238条，得75分",
         partial(load, fenyang.TABLE),
     ),
     DemoSet(
         "zhalantun-2023q1",
-        "扎兰屯2023年一季度:前五名205、180、145、135、130分",
+        "扎兰屯2023年一季度：前五名205、180、145、135、130分",
         partial(load, zhalantun.TABLE),
     ),
     DemoSet(
         "huolinguole-2018",
-        "霍林郭勒2018年1—2月:报送与采用,含四个零报送单位",
+        "霍林郭勒2018年1—2月：报送与采用，含四个零报送单位",
         partial(load, huolinguole.TABLE),
     ),
     DemoSet(
         "walkthrough",
-        "演示县:稿件和期刊在流程的每一站各有几件,附演示账号",
+        "演示县：稿件和期刊在流程的每一站各有几件，附演示账号",
         walkthrough.load,
     ),
 )

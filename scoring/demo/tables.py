@@ -159,7 +159,7 @@ def rows_of(
             yield FactRow(
                 kind=count.kind,
                 date=day,
-                title=f"{count.unit}{verb}第{n}条(仅有条数)",
+                title=f"{count.unit}{verb}第{n}条（仅有条数）",
                 units=(unit.pk,),
                 key=f"{cause}:{n}",
                 source=Source.TABLE,

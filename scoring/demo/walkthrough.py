@@ -61,17 +61,17 @@ _OFFICE: tuple[tuple[str, str, Role], ...] = (
     ("shenji", "审计员", Role.AUDITOR),
 )
 _BODY = (
-    "今年以来,{unit}围绕重点任务,建立工作台账,明确责任人和完成时限,各项工作有序推进。\n"
+    "今年以来，{unit}围绕重点任务，建立工作台账，明确责任人和完成时限，各项工作有序推进。\n"
     "一、主要做法\n"
-    "(一)压实责任。成立工作专班,实行周调度、月通报,推动任务落地。\n"
-    "(二)突出重点。聚焦群众反映集中的问题,逐项研究、逐项销号。\n"
+    "（一）压实责任。成立工作专班，实行周调度、月通报，推动任务落地。\n"
+    "（二）突出重点。聚焦群众反映集中的问题，逐项研究、逐项销号。\n"
     "二、取得成效\n"
-    "截至目前,已完成年度任务的八成以上,群众满意度稳步提升。\n"
+    "截至目前，已完成年度任务的八成以上，群众满意度稳步提升。\n"
     "项目\t计划\t完成\n"
     "重点任务\t12\t10\n"
     "民生实事\t6\t5\n"
     "三、下一步打算\n"
-    "继续查漏补缺,确保年底前全面完成。"
+    "继续查漏补缺，确保年底前全面完成。"
 )
 
 
@@ -179,7 +179,7 @@ def _fill_the_road(county: County) -> None:
     unsigned = _submit(county, "县民政局", "县民政局开展困难群众走访")
     signer = county.signer("县民政局")
     if signer is not None:
-        _pass(unsigned, signer, Verdict.RETURN, "数据与上月报表不一致,请核实后再报。")
+        _pass(unsigned, signer, Verdict.RETURN, "数据与上月报表不一致，请核实后再报。")
     _sign(county, "南关镇", "南关镇红薯产业带动村集体增收", ItemForm.EXPERIENCE)
     _sign(county, "县水务局", "县水务局反映部分灌区渠道老化需关注", ItemForm.PROBLEM)
     returned = _sign(county, "北坡乡", "北坡乡召开工作会议")
@@ -190,10 +190,10 @@ def _fill_the_road(county: County) -> None:
         "会议类动态请补充会议定了什么事、谁来办、何时办完。",
     )
     closed = _sign(county, "县民政局", "县民政局组织集体学习")
-    _pass(closed, people["bianji"], Verdict.CLOSE, "常规工作,信息价值不高,不采用。")
+    _pass(closed, people["bianji"], Verdict.CLOSE, "常规工作，信息价值不高，不采用。")
     _screen(county, "县水务局", "县水务局“一张图”管好小型水库", ItemForm.EXPERIENCE)
     refused = _screen(county, "南关镇", "南关镇某项目征地推进情况")
-    _pass(refused, people["baomi"], Verdict.REFUSE, "涉及未公开的规划内容,不得对外刊载。")
+    _pass(refused, people["baomi"], Verdict.REFUSE, "涉及未公开的规划内容，不得对外刊载。")
     _pool(county, "北坡乡", "北坡乡中药材种植面积突破万亩")
     _pool(county, "县民政局", "县民政局农村互助养老点实现乡镇全覆盖", ItemForm.EXPERIENCE)
 
@@ -253,7 +253,7 @@ def _score(county: County, issued: list[ItemPage]) -> None:
     ]
     scheme = create_scheme(
         name="演示县计分办法",
-        document="演示县政务信息工作计分办法(演示用)",
+        document="演示县政务信息工作计分办法（演示用）",
         valid_from=date(today.year, 1, 1),
         valid_until=date(today.year, 12, 31),
         rows=[

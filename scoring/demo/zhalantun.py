@@ -31,7 +31,7 @@ TABLE = PublishedTable(
         DemoBulletin(_UPPER_SITE, Level.CITY, kind=Bulletin.Kind.WEBSITE),
     ],
     scheme="扎兰屯2023",
-    document="2023年一季度通报:本级网站每条5分,上级网站每条10分",
+    document="2023年一季度通报：本级网站每条5分，上级网站每条10分",
     points={_OWN_SITE: "5", _UPPER_SITE: "10"},
     counts=[
         Count(unit, FactKind.ADOPTION, number, bulletin)

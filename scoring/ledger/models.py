@@ -45,7 +45,7 @@ class Entry(AppendOnly):
         Unit, verbose_name=_("单位"), on_delete=models.PROTECT, related_name="ledger_entries"
     )
     date = models.DateField(_("计分日期"))
-    hundredths = models.IntegerField(_("分值(百分之一分)"))
+    hundredths = models.IntegerField(_("分值（百分之一分）"))
     fact = models.ForeignKey(
         Fact, verbose_name=_("依据"), on_delete=models.PROTECT, related_name="entries"
     )

@@ -52,7 +52,7 @@ def reversal_key(entry_id: int) -> str:
 
 def withdrawal_sentence(hundredths: int, reason: str) -> str:
     """Return why points were taken back when a fact was withdrawn."""
-    return _("登记已撤销,扣回%(points)s分。理由:%(reason)s") % {
+    return _("登记已撤销，扣回%(points)s分。理由：%(reason)s") % {
         "points": points_text(hundredths),
         "reason": reason,
     }
@@ -79,12 +79,12 @@ def plan(
             if fact_id in reasons:
                 sentence = withdrawal_sentence(entry.hundredths, reasons[fact_id])
             else:
-                sentence = _("重算:原条款不再适用,冲回%(points)s分。") % {
+                sentence = _("重算：原条款不再适用，冲回%(points)s分。") % {
                     "points": points_text(entry.hundredths)
                 }
             back.append((entry, sentence))
         elif (wanted[1].hundredths, wanted[1].date) != (entry.hundredths, entry.date):
-            sentence = _("重算:应计%(now)s分,冲回原计%(before)s分。") % {
+            sentence = _("重算：应计%(now)s分，冲回原计%(before)s分。") % {
                 "now": points_text(wanted[1].hundredths),
                 "before": points_text(entry.hundredths),
             }

@@ -34,7 +34,7 @@ def _locked(scheme_id: int) -> Scheme:
     Scheme.objects.lock_all()
     scheme = Scheme.objects.filter(pk=scheme_id).first()
     if scheme is None:
-        raise Refused(_("没有找到这个计分办法,请返回列表刷新。"))
+        raise Refused(_("没有找到这个计分办法，请返回列表刷新。"))
     return scheme
 
 
@@ -125,9 +125,9 @@ def end_scheme(*, scheme_id: int, last_day: date, person: User | None = None) ->
     _may_score(person)
     scheme = _locked(scheme_id)
     if not scheme.live:
-        raise Refused(_("这个办法没有施行,不需要截止;草稿请直接修改。"))
+        raise Refused(_("这个办法没有施行，不需要截止；草稿请直接修改。"))
     if last_day < scheme.valid_from:
-        raise Refused(_("截止日期不能早于施行日期;整个办法不用了请点“取消发布”。"))
+        raise Refused(_("截止日期不能早于施行日期；整个办法不用了请点“取消发布”。"))
     if scheme.valid_until == last_day:
         return scheme
     scheme.valid_until = last_day

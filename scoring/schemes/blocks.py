@@ -25,7 +25,7 @@ def target_choices() -> list[tuple[str, Any]]:
         (f"level:{level.value}", _("%(level)s全部刊物") % {"level": level.label}) for level in Level
     ]
     named = [
-        (f"bulletin:{pk}", f"《{name}》({Level(level).label})")
+        (f"bulletin:{pk}", f"《{name}》（{Level(level).label}）")
         for pk, name, level in Bulletin.objects.values_list("pk", "name", "level")
     ]
     return [
@@ -70,7 +70,7 @@ class PointsRowBlock(blocks.StructBlock):
     )
     target = TargetBlock(
         label=gettext_lazy("适用刊物"),
-        help_text=gettext_lazy("指定刊物优先于按级别,按级别优先于全部刊物。报送请选“全部刊物”。"),
+        help_text=gettext_lazy("指定刊物优先于按级别，按级别优先于全部刊物。报送请选“全部刊物”。"),
     )
     form = blocks.ChoiceBlock(
         label=gettext_lazy("采用形式"),
@@ -81,7 +81,7 @@ class PointsRowBlock(blocks.StructBlock):
     points = PointsBlock(
         label=gettext_lazy("每条分值"),
         max_length=20,
-        help_text=gettext_lazy("例如 4 或 2.5,最多两位小数;不计分填 0。"),
+        help_text=gettext_lazy("例如 4 或 2.5，最多两位小数；不计分填 0。"),
     )
 
     class Meta:
@@ -91,11 +91,11 @@ class PointsRowBlock(blocks.StructBlock):
         cleaned = super().clean(value)
         if cleaned["kind"] == FactKind.SUBMISSION and cleaned["target"] != ALL:
             raise StructBlockValidationError(
-                {"target": ValidationError(_("报送不分刊物,请选“全部刊物”。"))}
+                {"target": ValidationError(_("报送不分刊物，请选“全部刊物”。"))}
             )
         if cleaned["kind"] != FactKind.ADOPTION and cleaned["form"]:
             raise StructBlockValidationError(
-                {"form": ValidationError(_("只有采用才分形式,报送和上报请留空。"))}
+                {"form": ValidationError(_("只有采用才分形式，报送和上报请留空。"))}
             )
         return cleaned
 
@@ -111,7 +111,7 @@ class PointsRowsBlock(blocks.ListBlock):
             reach = (row["kind"], row["target"], row["form"] or "")
             if reach in first:
                 errors[n] = ValidationError(
-                    _("与第%(n)s行重复,请删去一行。") % {"n": first[reach] + 1}
+                    _("与第%(n)s行重复，请删去一行。") % {"n": first[reach] + 1}
                 )
             first.setdefault(reach, n)
         if errors:
@@ -146,7 +146,7 @@ class PointsTableBlock(blocks.StructBlock):
         context["rows"] = [
             {
                 "kind": FactKind(row["kind"]).label,
-                "target": targets.get(row["target"], _("(已删除的刊物)")),
+                "target": targets.get(row["target"], _("（已删除的刊物）")),
                 "form": AdoptionForm(row["form"]).label if row["form"] else _("各种形式"),
                 "points": row["points"],
             }

@@ -19,7 +19,9 @@ class SchemeForm(WagtailAdminModelForm):
     @staticmethod
     def frozen_message() -> str:
         """Say why a used version is closed and what to do instead."""
-        return str(_("本版办法已用于计分,不能修改。需要调整请点“新建版本”,在新版本上修改后发布。"))
+        return str(
+            _("本版办法已用于计分，不能修改。需要调整请点“新建版本”，在新版本上修改后发布。")
+        )
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean()
@@ -32,7 +34,8 @@ class SchemeForm(WagtailAdminModelForm):
         )
         if name and twins.exclude(pk=self.instance.pk).exists():
             self.add_error(
-                "name", _("已有同名的计分办法。修订原办法请在原办法上点“新建版本”,否则请换个名称。")
+                "name",
+                _("已有同名的计分办法。修订原办法请在原办法上点“新建版本”，否则请换个名称。"),
             )
         return cleaned
 
@@ -49,7 +52,7 @@ class EndForm(forms.Form):
 
     last_day = forms.DateField(
         label=gettext_lazy("截止日期"),
-        help_text=gettext_lazy("含当日;此后的采用不再按本办法计分,已计的分自动冲回。"),
+        help_text=gettext_lazy("含当日；此后的采用不再按本办法计分，已计的分自动冲回。"),
         widget=AdminDateInput,
         validators=[plausible_date],
         error_messages={

@@ -83,7 +83,7 @@ class Scheme(DraftStateMixin, RevisionMixin, models.Model):
         null=True,
         blank=True,
         validators=[plausible_date],
-        help_text=_("含当日;长期有效的留空"),
+        help_text=_("含当日；长期有效的留空"),
     )
     rounding = models.CharField(
         _("小数取舍"),
@@ -113,7 +113,7 @@ class Scheme(DraftStateMixin, RevisionMixin, models.Model):
         ]
 
     def __str__(self) -> str:
-        return _("%(name)s(第%(version)s版)") % {"name": self.name, "version": self.version}
+        return _("%(name)s（第%(version)s版）") % {"name": self.name, "version": self.version}
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Store; every way of publishing ends here, so what may not be in force is refused here.
@@ -155,8 +155,8 @@ class Scheme(DraftStateMixin, RevisionMixin, models.Model):
         return {
             "valid_from": str(
                 _(
-                    "与已发布的《%(other)s》(%(from)s至%(until)s)时间重叠。"
-                    "请先给它设截止日期,或修改本办法的施行日期、截止日期。"
+                    "与已发布的《%(other)s》（%(from)s至%(until)s）时间重叠。"
+                    "请先给它设截止日期，或修改本办法的施行日期、截止日期。"
                 )
                 % {"other": other, "from": f"{other.valid_from:%Y-%m-%d}", "until": until}
             )

@@ -133,11 +133,11 @@ def sentence_for(fact: FactView, row: Row, hundredths: int) -> str:
         FactKind.FORWARDING: _("上报%(where)s1条"),
         FactKind.ADOPTION: _("%(where)s%(form)s采用1条"),
     }[FactKind(fact.kind)] % {"where": where, "form": form}
-    sentence = _("%(what)s,每条%(each)s分,计%(sum)s分") % {
+    sentence = _("%(what)s，每条%(each)s分，计%(sum)s分") % {
         "what": what,
         "each": points_text(row.hundredths),
         "sum": points_text(hundredths),
     }
     if len(fact.units) > 1:
-        sentence += _("(%(n)s个单位联合署名,各计满分)") % {"n": len(fact.units)}
+        sentence += _("（%(n)s个单位联合署名，各计满分）") % {"n": len(fact.units)}
     return f"{sentence}。"

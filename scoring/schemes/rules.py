@@ -35,14 +35,14 @@ def parse_points(text: str) -> int:
     """
     clean = unicodedata.normalize("NFKC", text).strip().removesuffix("分").strip()
     if not _NUMBER.fullmatch(clean) or not clean.isascii():
-        raise ValueError(_("分值请填数字,例如 4 或 2.5。"))
+        raise ValueError(_("分值请填数字，例如 4 或 2.5。"))
     value = Decimal(clean) * HUNDRED
     if value < 0:
-        raise ValueError(_("分值不能是负数;不计分请填 0。"))
+        raise ValueError(_("分值不能是负数；不计分请填 0。"))
     if value != value.to_integral_value():
-        raise ValueError(_("分值最多两位小数,例如 2.55。"))
+        raise ValueError(_("分值最多两位小数，例如 2.55。"))
     if value > POINTS_MAX:
-        raise ValueError(_("分值不能超过9999.99,请检查是否多写了数字。"))
+        raise ValueError(_("分值不能超过9999.99，请检查是否多写了数字。"))
     return int(value)
 
 

@@ -69,7 +69,7 @@ class NewVersionView(SchemeMixin, TemplateView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         copy = actions.new_version(scheme_id=self.scheme.pk, person=self.person)
         messages.success(
-            request, _("已建立《%(scheme)s》草稿,请修改后发布。") % {"scheme": str(copy)}
+            request, _("已建立《%(scheme)s》草稿，请修改后发布。") % {"scheme": str(copy)}
         )
         return redirect(EDIT, copy.pk)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,7 +14,7 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, ObjectLis
 from wagtail.admin.ui.tables import Column
 from wagtail.snippets.action_menu import ActionMenuItem
 from wagtail.snippets.models import register_snippet
-from wagtail.snippets.views.snippets import SnippetViewSet
+from wagtail.snippets.views.snippets import InspectView, SnippetViewSet
 
 from infoflow.units.permissions import has_role
 from infoflow.units.roles import Role
@@ -25,10 +26,10 @@ from .views import EndView, NewVersionView
 def state_of(scheme: Any) -> str:
     """Return in a clerk's words whether a version counts."""
     if not scheme.live:
-        return _("未发布(草稿)")
+        return _("未发布（草稿）")
     if scheme.has_unpublished_changes:
-        return _("已发布,有未发布的修改")
-    return _("已发布,已用于计分") if scheme.is_used else _("已发布")
+        return _("已发布，有未发布的修改")
+    return _("已发布，已用于计分") if scheme.is_used else _("已发布")
 
 
 def first_day(scheme: Scheme) -> str:
@@ -39,6 +40,13 @@ def first_day(scheme: Scheme) -> str:
 def last_day(scheme: Scheme) -> str:
     """Return the last day in force, or that there is none."""
     return scheme.valid_until.isoformat() if scheme.valid_until else _("长期")
+
+
+class SchemeInspect(InspectView):
+    """Differs from core: the page of a version that a person may not see does not exist."""
+
+    def get_object(self, queryset: SchemeQuerySet | None = None) -> Scheme:
+        return get_object_or_404(Scheme.objects.visible_to(self.request.user), pk=self.pk)
 
 
 class SchemeViewSet(SnippetViewSet):
@@ -59,6 +67,7 @@ class SchemeViewSet(SnippetViewSet):
     list_per_page = 50
     copy_view_enabled = False
     inspect_view_enabled = True
+    inspect_view_class = SchemeInspect
     inspect_template_name = "schemes/inspect.html"
     inspect_view_fields = ["document", "valid_from", "valid_until", "rounding"]
     edit_handler = ObjectList(

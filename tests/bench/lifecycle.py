@@ -22,7 +22,7 @@ ROUNDS = 40
 WARM_UP = 5
 GOAL = 1.3
 STEPS = ("create", "submit", "approve 1", "approve 2", "approve 3 + publish")
-BODY = "<h2>一、基本情况</h2>" + "<p>今年以来,本单位扎实推进各项重点工作,取得明显成效。</p>" * 26
+BODY = "<h2>一、基本情况</h2>" + "<p>今年以来，本单位扎实推进各项重点工作，取得明显成效。</p>" * 26
 
 Measured = dict[str, list[tuple[int, float]]]
 

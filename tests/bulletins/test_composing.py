@@ -226,8 +226,8 @@ def test_numbers_follow_by_series_and_year(office: Office) -> None:
     decide(supplement, office.reviewer)
     decide(supplement, office.issuer)
     year = IssuePage.objects.first().number.year
-    assert numbers == [f"{year}年第1期(总第341期)", f"{year}年第2期(总第342期)"]
-    assert str(IssuePage.objects.get(supplement=True).number) == f"{year}年增刊第1期(总第1期)"
+    assert numbers == [f"{year}年第1期（总第341期）", f"{year}年第2期（总第342期）"]
+    assert str(IssuePage.objects.get(supplement=True).number) == f"{year}年增刊第1期（总第1期）"
 
 
 def test_number_starts_anew_each_year_and_the_total_goes_on(office: Office) -> None:

@@ -105,17 +105,17 @@ def test_twice_changes_nothing() -> None:
         return [m.objects.count() for m in (Unit, GroupMembership, Fact, FactLine, Entry)]
 
     before = sizes()
-    assert load(*TABLES).count("已载入过,没有变化") == 3
+    assert load(*TABLES).count("已载入过，没有变化") == 3
     assert sizes() == before
 
 
 def test_every_fact_says_that_only_counts_are_known() -> None:
     load(*TABLES)
-    assert not Fact.objects.exclude(title__endswith="条(仅有条数)").exists()
+    assert not Fact.objects.exclude(title__endswith="条（仅有条数）").exists()
     assert set(Fact.objects.values_list("source", flat=True)) == {"table"}
     assert not Fact.objects.filter(kind=FactKind.SUBMISSION, item__isnull=False).exists()
     first = Fact.objects.filter(title__startswith="财政局报送").earliest("date", "pk")
-    assert (first.title, first.date.year) == ("财政局报送第1条(仅有条数)", 2009)
+    assert (first.title, first.date.year) == ("财政局报送第1条（仅有条数）", 2009)
 
 
 def test_list_and_unknown_name() -> None:

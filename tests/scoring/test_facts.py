@@ -171,7 +171,7 @@ def test_scorer_records_an_adoption_on_the_page(scorer_page: Client, office: Off
 def test_item_gives_title_and_unit(scorer_page: Client, office: Office) -> None:
     item = office.pooled("杏花村产业园建设的做法")
     offered = scorer_page.get(reverse("fact_forwarded")).content.decode()
-    label = f"{item.pk} 杏花村产业园建设的做法({office.unit.name})"
+    label = f"{item.pk} 杏花村产业园建设的做法（{office.unit.name}）"
     assert label in offered
     response = scorer_page.post(
         reverse("fact_forwarded"), form_data(item=label, title="", units=[])
@@ -287,9 +287,9 @@ def test_withdrawing_on_the_page_adds_the_opposite(scorer_page: Client, office: 
     assert "撤销这条登记" in scorer_page.get(url).content.decode()
     refused = scorer_page.post(url, {"reason": " "})
     assert "请填写撤销理由" in refused.content.decode()
-    assert scorer_page.post(url, {"reason": "上级更正,该条未采用"}).status_code == 302
+    assert scorer_page.post(url, {"reason": "上级更正，该条未采用"}).status_code == 302
     opposite = Fact.objects.get(reverses=made)
-    assert (opposite.date, opposite.note) == (date(2026, 3, 1), "上级更正,该条未采用")
+    assert (opposite.date, opposite.note) == (date(2026, 3, 1), "上级更正，该条未采用")
     assert counted(office.unit, FactKind.ADOPTION) == 0
     assert list(Fact.objects.standing()) == []
     page = scorer_page.get(url).content.decode()

@@ -90,7 +90,9 @@ def test_fact_is_booked_at_once_with_its_reason(office: Office, bulletin: Bullet
         made,
         scheme,
     )
-    assert entry.sentence == ("《晋政信息·普刊》采用1条,每条4分,计4分(2个单位联合署名,各计满分)。")
+    assert entry.sentence == (
+        "《晋政信息·普刊》采用1条，每条4分，计4分（2个单位联合署名，各计满分）。"
+    )
     assert Entry.objects.count() == 2
 
 
@@ -139,7 +141,7 @@ def test_withdrawal_takes_points_back_with_its_reason(office: Office, bulletin: 
     withdraw_fact(fact_id=first.pk, person=office.scorer, reason="上级更正")
     back = Entry.objects.get(reverses__fact=first)
     assert (back.hundredths, back.date) == (-400, first.date)
-    assert back.sentence == "登记已撤销,扣回4分。理由:上级更正"
+    assert back.sentence == "登记已撤销，扣回4分。理由：上级更正"
     assert total(office.unit) == 400
     assert rebuild(*YEAR).empty
 
@@ -159,7 +161,7 @@ def test_new_version_replaces_the_old_ones_points(office: Office, bulletin: Bull
     assert total(office.unit) == 400 + 650
     assert rebuild(*YEAR).empty
     reversal = Entry.objects.exclude(reverses=None).get()
-    assert reversal.sentence == "重算:原条款不再适用,冲回4分。"
+    assert reversal.sentence == "重算：原条款不再适用，冲回4分。"
 
 
 @pytest.mark.django_db
@@ -191,7 +193,7 @@ def test_rebuild_finds_what_is_missing_and_says_so(office: Office, bulletin: Bul
         scheme=scheme,
         block_id="gone",
         block_type="points_table",
-        sentence="《某刊》采用1条,每条7分,计7分。",
+        sentence="《某刊》采用1条，每条7分，计7分。",
         key="stray",
     )
     seen = rebuild(*YEAR, dry_run=True)
@@ -218,7 +220,7 @@ def test_zero_points_are_an_entry_with_a_reason(office: Office, bulletin: Bullet
         ]
     )
     entry = Entry.objects.get()
-    assert (entry.hundredths, entry.sentence) == (0, "报送1条,每条0分,计0分。")
+    assert (entry.hundredths, entry.sentence) == (0, "报送1条，每条0分，计0分。")
 
 
 @pytest.mark.django_db
@@ -266,10 +268,10 @@ def test_rescore_prints_the_difference(office: Office, bulletin: Bulletin) -> No
         return out.getvalue()
 
     dry = run("--dry-run")
-    assert "将新增0笔,冲销1笔" in dry
+    assert "将新增0笔，冲销1笔" in dry
     assert f"{office.unit.name}:4分 → 0分" in dry
     assert total(office.unit) == 400
-    assert "已新增0笔,冲销1笔" in run()
+    assert "已新增0笔，冲销1笔" in run()
     assert total(office.unit) == 0
     assert "没有变化" in run()
 

@@ -186,7 +186,7 @@ def test_overlap_is_refused_on_the_page(page: Client, bulletin: Bulletin) -> Non
         reverse(ADD), data({}, valid_from="2026-06-01", valid_until="2026-06-30") | PUBLISH
     )
     message = "".join(response.context["form"].errors["valid_from"])
-    assert "《计分办法(第1版)》(2026-01-01至长期)时间重叠" in message
+    assert "《计分办法（第1版）》（2026-01-01至长期）时间重叠" in message
     assert Scheme.objects.count() == 1
 
 
@@ -217,7 +217,7 @@ def test_overlap_is_refused_on_every_other_path(bulletin: Bulletin, office: Offi
 def test_used_version_is_closed(page: Client, office: Office, bulletin: Bulletin) -> None:
     scheme = used(office, bulletin)
     shown = page.get(reverse(EDIT, args=[scheme.pk])).content.decode()
-    assert "本版办法已用于计分,不能修改" in shown
+    assert "本版办法已用于计分，不能修改" in shown
     assert 'name="action-publish"' not in shown
     for sent in (data({"points": "9"}), data({"points": "9"}) | PUBLISH):
         response = page.post(reverse(EDIT, args=[scheme.pk]), sent)
@@ -300,7 +300,7 @@ def test_reader_sees_the_clauses_in_words(
     shown = client.get(
         reverse("wagtailsnippets_schemes_scheme:inspect", args=[scheme.pk])
     ).content.decode()
-    assert "《晋政信息·普刊》(省级)" in shown
+    assert "《晋政信息·普刊》（省级）" in shown
     assert "各种形式" in shown
     assert "每个署名单位各计满分" in shown
 

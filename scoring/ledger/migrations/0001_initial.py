@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('date', models.DateField(verbose_name='计分日期')),
-                ('hundredths', models.IntegerField(verbose_name='分值(百分之一分)')),
+                ('hundredths', models.IntegerField(verbose_name='分值（百分之一分）')),
                 ('block_id', models.CharField(max_length=40, verbose_name='条款编号')),
                 ('block_type', models.CharField(max_length=40, verbose_name='条款类型')),
                 ('sentence', models.CharField(max_length=300, verbose_name='说明')),

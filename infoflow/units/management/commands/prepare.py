@@ -31,7 +31,7 @@ def static_digest() -> str:
 
 
 class Command(BaseCommand):
-    help = "升级数据库、更新静态文件,首次启动时装入演示数据;没有变化时什么也不做。"
+    help = "升级数据库、更新静态文件，首次启动时装入演示数据；没有变化时什么也不做。"
     # The gate's check can only be green after the migration: it runs below.
     requires_system_checks: list[str] = []
 
@@ -55,7 +55,7 @@ class Command(BaseCommand):
         except OperationalError as error:
             cause = " ".join(str(error).split())
             sys.exit(
-                _("数据库不能使用,请检查 DATABASE_URL 的地址能否连接、是否可写:%(cause)s")
+                _("数据库不能使用，请检查 DATABASE_URL 的地址能否连接、是否可写：%(cause)s")
                 % {"cause": cause}
             )
         self.stdout.write("\n".join(lines))

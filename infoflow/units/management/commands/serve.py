@@ -25,7 +25,7 @@ GIVE_UP = 60
 
 
 class Command(BaseCommand):
-    help = "准备数据库和静态文件,然后在本机启动服务。"
+    help = "准备数据库和静态文件，然后在本机启动服务。"
     # `prepare` checks, after the migration.
     requires_system_checks: list[str] = []
 
