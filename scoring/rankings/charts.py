@@ -9,11 +9,11 @@ from .rules import text_width
 from .tables import Row
 
 BARS_MAX = 30
-WIDTH = 520
-NAME_WIDTH = 170
-VALUE_WIDTH = 60
+WIDTH = 400
+NAME_WIDTH = 152
+VALUE_WIDTH = 54
 STEP = 24
-_NAME_COLUMNS = 22
+_NAME_COLUMNS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def chart(rows: Sequence[Row]) -> Chart | None:
 
 
 def shorten(name: str) -> str:
-    """Return a name that fits beside its bar (eleven Chinese characters)."""
+    """Return a name that fits beside its bar (ten Chinese characters)."""
     if text_width(name) <= _NAME_COLUMNS:
         return name
     while text_width(name) >= _NAME_COLUMNS:

@@ -30,7 +30,7 @@ from .charts import Chart, chart
 from .forms import Choice, ChoiceForm, named_periods
 from .permissions import opens_details_of, sees_all_rankings, sees_rankings
 from .rules import Period, months_around
-from .tables import UNGROUPED, GroupTable, Ranking
+from .tables import Figures, GroupTable, Ranking
 from .workbook import ranking_sheets, ranking_title
 from .xlsx import write_workbook
 
@@ -104,6 +104,11 @@ class ShownTable:
     totals: list[int]
 
 
+def _adopted(ranking: Ranking, figures: Figures) -> list[int]:
+    """Return the adoptions in each column."""
+    return [figures.adopted.get(column.bulletin_id, 0) for column in ranking.columns]
+
+
 def _shown(ranking: Ranking, tables: Iterable[GroupTable], user: User) -> list[ShownTable]:
     own = unit_ids_of(user)
     columns = [column.bulletin_id for column in ranking.columns]
@@ -116,11 +121,11 @@ def _shown(ranking: Ranking, tables: Iterable[GroupTable], user: User) -> list[S
                     "row": row,
                     "own": row.unit_id in own,
                     "opens": opens_details_of(user, row.unit_id),
-                    "cells": [(pk, row.figures.adopted.get(pk, 0)) for pk in columns],
+                    "cells": list(zip(columns, _adopted(ranking, row.figures), strict=True)),
                 }
                 for row in table.rows
             ],
-            totals=[table.totals.adopted.get(pk, 0) for pk in columns],
+            totals=_adopted(ranking, table.totals),
         )
         for table in tables
     ]
@@ -132,7 +137,8 @@ def ranking_page(request: HttpRequest) -> HttpResponse:
     asked = _ask(request)
     user = _user(request)
     tables = list(asked.shown.groups)
-    too_many = len(tables) > 1 and sum(len(table.rows) for table in tables) > ROWS_MAX
+    units = sum(len(table.rows) for table in tables)
+    too_many = len(tables) > 1 and units > ROWS_MAX
     return render(
         request,
         "rankings/ranking.html",
@@ -140,7 +146,6 @@ def ranking_page(request: HttpRequest) -> HttpResponse:
             "form": asked.form,
             "ranking": asked.shown,
             "period": asked.choice.period,
-            "group_id": asked.choice.group_id,
             "query": _query(asked.choice.period, asked.choice.group_id),
             "period_query": _query(asked.choice.period),
             "named": [
@@ -149,13 +154,11 @@ def ranking_page(request: HttpRequest) -> HttpResponse:
             ],
             "tables": _shown(asked.shown, tables[:1] if too_many else tables, user),
             "too_many": too_many,
-            "summary": [
-                (table, [table.totals.adopted.get(c.bulletin_id, 0) for c in asked.shown.columns])
-                for table in tables
-            ],
+            "units": units,
+            "summary": [(table, _adopted(asked.shown, table.totals)) for table in tables],
+            "totals": _adopted(asked.shown, asked.shown.totals),
             "sees_all": sees_all_rankings(user),
             "latest": None if asked.shown.has_figures else _latest(user),
-            "ungrouped": UNGROUPED,
         },
     )
 

@@ -128,7 +128,7 @@ def _plain(found: Ranking) -> str:
     """Return the ranking as a table for the screen."""
     head = [_("排名"), _("单位"), _("报送"), _("上报")]
     head += [*(column.name for column in found.columns), _("得分")]
-    lines = [f"{found.period.dates_text}  {_('计分办法')}:{found.scheme or _('无')}"]
+    lines = [f"{found.period.dates_text}  {_('计分办法')}：{found.scheme or _('无')}"]
     for table in found.groups:
         body = [
             [
