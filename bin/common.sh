@@ -9,16 +9,16 @@ fail() { say "$*"; exit 1; }
 
 # Sets $python to the first Python >= 3.11 on the PATH.
 find_python() {
-    local name found=
+    local name found=没有找到\ python3
     for name in python3 python3.14 python3.13 python3.12 python3.11; do
         command -v "$name" >/dev/null 2>&1 || continue
         if "$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
             python=$name
             return
         fi
-        found=$("$name" -c 'import platform; print(platform.python_version())' 2>/dev/null || true)
+        found="只有 $("$name" -c 'import platform; print(platform.python_version())' 2>/dev/null || true)"
     done
-    fail "需要 Python 3.11 或更高版本,本机${found:+只有 $found}${found:-没有找到 python3};请先安装,例如 apt-get install python3,再重新运行。"
+    fail "需要 Python 3.11 或更高版本，本机${found}；请先安装，例如 apt-get install python3，再重新运行。"
 }
 
 # Debian and Ubuntu pack venv apart from Python.
@@ -35,14 +35,14 @@ need_venv_module() {
         { $as_root apt-get update -q && DEBIAN_FRONTEND=noninteractive $as_root apt-get install -qy --no-install-recommends "$package"; } >/dev/null 2>&1 </dev/null || true
         "$python" -c 'import ensurepip, venv' 2>/dev/null && return
     fi
-    fail "缺少系统软件包 $package:请用管理员身份运行 apt-get install $package,再重新运行。"
+    fail "缺少系统软件包 ${package}：请用管理员身份运行 apt-get install ${package}，再重新运行。"
 }
 
 # need_writable FOLDER: makes the folder when missing.
 need_writable() {
     local probe=$1/.writable.$$
     if ! { mkdir -p "$1" && : >"$probe"; } 2>/dev/null; then
-        fail "文件夹 $1 不可写:请修改其权限,或把程序放到有写权限的文件夹,再重新运行。"
+        fail "文件夹 $1 不可写：请修改其权限，或把程序放到有写权限的文件夹，再重新运行。"
     fi
     rm -f "$probe"
 }
@@ -60,14 +60,14 @@ install() {
     need_venv_module
     if ! "$venv/bin/python" -c '' 2>/dev/null; then
         say "正在建立运行环境 .venv ……"
-        "$python" -m venv --clear "$venv" >/dev/null || fail "无法建立 .venv:请检查磁盘空间,删除 .venv 后重新运行。"
+        "$python" -m venv --clear "$venv" >/dev/null || fail "无法建立 .venv：请检查磁盘空间，删除 .venv 后重新运行。"
     fi
     rm -f "$stamp"
-    say "正在下载并安装依赖(首次约需一分钟)……"
+    say "正在下载并安装依赖（首次约需一分钟）……"
     local arguments=()
     for file in "$@"; do arguments+=(-r "$file"); done
     if ! (cd "$root" && "$venv/bin/python" -m pip install --quiet "${arguments[@]}") >"$venv/pip.log" 2>&1 </dev/null; then
-        fail "下载或安装依赖失败:请检查网络,或用环境变量 PIP_INDEX_URL 指定可用的软件源,再重新运行;详情见 .venv/pip.log。"
+        fail "下载或安装依赖失败：请检查网络，或用环境变量 PIP_INDEX_URL 指定可用的软件源，再重新运行；详情见 .venv/pip.log。"
     fi
     printf '%s\n' "$wanted" >"$stamp"
 }

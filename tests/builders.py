@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from datetime import date
+from typing import Any
 
 from django.utils import timezone
 
@@ -53,7 +54,7 @@ def person(*roles: Role, at: Unit | None = None, name: str = "") -> User:
     for role in roles:
         if role in UNIT_ROLES:
             assert at is not None, "a unit role needs a unit"
-            appoint = {
+            appoint: Any = {
                 Role.OFFICER: unit_actions.appoint_officer,
                 Role.SIGNATORY: unit_actions.appoint_signatory,
             }[role]

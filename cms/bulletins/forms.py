@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.widgets import AdminAutoHeightTextInput
@@ -53,7 +54,11 @@ class PoolForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
-        ticked = [pk for pk in self.data.getlist("items") if pk.isascii() and pk.isdigit()]
+        ticked = [
+            pk
+            for pk in cast(QueryDict, self.data).getlist("items")
+            if pk.isascii() and pk.isdigit()
+        ]
         if not ticked:
             raise forms.ValidationError(_("请先勾选稿件。"))
         data["items"] = [int(pk) for pk in ticked]

@@ -59,7 +59,7 @@ class BulletinQuerySet(models.QuerySet["Bulletin"]):
         return self if has_role(user, Role.EDITOR, Role.SCORER) else self.none()
 
 
-class Bulletin(models.Model):
+class Bulletin(models.Model):  # type: ignore[django-manager-missing]
     """刊物: a series that carries items, our own or a superior's."""
 
     class Kind(models.TextChoices):
@@ -173,9 +173,9 @@ class IssuePage(GatedPage):
         verbose_name_plural = _("期刊")
 
     def full_clean(self, *args: Any, **kwargs: Any) -> None:
-        if not self.slug:
+        if not self.slug:  # type: ignore[has-type]
             self.slug = f"n{uuid.uuid4().hex[:16]}"
-        if not self.title:
+        if not self.title:  # type: ignore[has-type]
             self.title = str(_("（未编号）"))
         super().full_clean(*args, **kwargs)
 

@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -16,7 +17,7 @@ from django.views.generic import TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from cms.review.actions import Refused
-from infoflow.units.permissions import has_role, reads_bulletins
+from infoflow.units.permissions import has_role, person_of, reads_bulletins
 from infoflow.units.roles import Role
 
 from . import actions, queries
@@ -29,7 +30,7 @@ PAGE_SIZE = 30
 class EditorView(WagtailAdminTemplateMixin, TemplateView):
     """A page of the editors."""
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not has_role(request.user, Role.EDITOR):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
@@ -48,7 +49,7 @@ class PoolView(EditorView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         used = self.request.GET.get("used") == "1"
         search = self.request.GET.get("q", "").strip()[:50]
-        items = queries.pool(self.request.user, used=used, search=search)
+        items = queries.pool(person_of(self.request), used=used, search=search)
         page = Paginator(items, PAGE_SIZE).get_page(self.request.GET.get("p"))
         return super().get_context_data(
             **kwargs,
@@ -56,18 +57,18 @@ class PoolView(EditorView):
             used=used,
             q=search,
             bulletins=Bulletin.objects.own().filter(active=True),
-            open_issues=queries.open_issues(self.request.user)[:20],
+            open_issues=queries.open_issues(person_of(self.request))[:20],
         )
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         form = PoolForm(request.POST)
         if not form.is_valid():
-            messages.error(request, next(iter(form.errors.values()))[0])
+            messages.error(request, str(next(iter(form.errors.values()))[0]))
             return redirect(request.get_full_path())
         kind, _sep, number = form.cleaned_data["target"].partition(":")
         try:
             issue = actions.compose(
-                person=request.user,
+                person=person_of(request),
                 item_ids=form.cleaned_data["items"],
                 bulletin=Bulletin.objects.filter(pk=number).first() if kind == "bulletin" else None,
                 issue_id=int(number) if kind == "issue" else None,
@@ -102,7 +103,7 @@ class IssuesView(EditorView):
 def send(request: HttpRequest, issue: IssuePage) -> HttpResponse:
     """Send an issue to the confidentiality check and the signature, and say what follows."""
     try:
-        actions.submit_issue(issue_id=issue.pk, person=request.user)
+        actions.submit_issue(issue_id=issue.pk, person=person_of(request))
     except Refused as refusal:
         messages.error(request, refusal.message)
         return redirect("wagtailadmin_pages:edit", issue.pk)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
@@ -100,7 +100,7 @@ def _locked_task(task_state_id: int) -> tuple[TaskState, WorkflowState]:
 
 def _page_of(content_type_id: int, page_id: int) -> GatedPage:
     """Return a page as its own type, in one query."""
-    model = ContentType.objects.get_for_id(content_type_id).model_class()
+    model = cast("type[GatedPage]", ContentType.objects.get_for_id(content_type_id).model_class())
     page: GatedPage = model._default_manager.get(pk=page_id)
     return page
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.checks import CheckMessage, Error, register
+from django.core.checks import Warning as CheckWarning
 from django.db import DatabaseError
 
 
@@ -14,7 +15,9 @@ def gate_stands(**kwargs: Any) -> list[CheckMessage]:
     try:
         missing = gate.missing_triggers()
     except DatabaseError as error:
-        return [Warning(f"无法连接数据库，未能检查发布闸门：{error}".strip(), id="review.W001")]
+        return [
+            CheckWarning(f"无法连接数据库，未能检查发布闸门：{error}".strip(), id="review.W001")
+        ]
     if missing:
         return [
             Error(

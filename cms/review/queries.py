@@ -90,7 +90,7 @@ def signing_page_ids(user: User) -> QuerySet[TaskState, int]:
 def waiting_lines(tasks: Iterable[TaskState]) -> list[Waiting]:
     """Return queue lines with their specific pages, in a constant number of queries."""
     rows: Sequence[TaskState] = list(tasks)
-    ids = [row.page_id for row in rows]  # type: ignore[attr-defined]
+    ids = [row.page_id for row in rows]
     pages = {page.pk: page for page in Page.objects.filter(pk__in=ids).specific()}
     for model in {type(page) for page in pages.values()}:
         prefetch_related_objects(

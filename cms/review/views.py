@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -16,7 +17,7 @@ from django.views.generic import TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.models import TaskState, WorkflowState
 
-from infoflow.units.permissions import works_in_office
+from infoflow.units.permissions import person_of, works_in_office
 
 from . import actions, queries
 from .actions import Refused
@@ -31,7 +32,7 @@ PAGE_SIZE = 20
 class OfficeView(WagtailAdminTemplateMixin, TemplateView):
     """A page of the office; everybody else is turned away."""
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not works_in_office(request.user):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
@@ -46,7 +47,7 @@ class QueueView(OfficeView):
     @cached_property
     def step(self) -> Step:
         name = self.kwargs["step"]
-        if name not in {step.value for step in queries.steps_of(self.request.user)}:
+        if name not in {step.value for step in queries.steps_of(person_of(self.request))}:
             raise Http404
         return Step(name)
 
@@ -57,7 +58,7 @@ class QueueView(OfficeView):
         return [*self.breadcrumbs_items, {"url": "", "label": self.get_page_title()}]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        paginator = Paginator(queries.queue_for(self.request.user, self.step), PAGE_SIZE)
+        paginator = Paginator(queries.queue_for(person_of(self.request), self.step), PAGE_SIZE)
         page = paginator.get_page(self.request.GET.get("p"))
         lines = queries.waiting_lines(page.object_list)
         return {
@@ -88,7 +89,7 @@ class DecideView(OfficeView):
     @cached_property
     def step(self) -> Step:
         step: Step | None = getattr(self.task_state.task.specific, "step", None)
-        if step not in queries.steps_of(self.request.user):
+        if step not in queries.steps_of(person_of(self.request)):
             raise Http404
         return step
 
@@ -115,7 +116,7 @@ class DecideView(OfficeView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         page = self.text
-        refusal = actions.why_not(page=page, step=self.step, person=self.request.user)
+        refusal = actions.why_not(page=page, step=self.step, person=person_of(self.request))
         form = kwargs.pop("form", None) or DecisionForm(
             verdicts=VERDICTS_AT[self.step], initial={"seen_digest": page.digest()}
         )
@@ -138,7 +139,7 @@ class DecideView(OfficeView):
         try:
             decision = actions.decide(
                 task_state_id=self.task_state.pk,
-                person=request.user,
+                person=person_of(request),
                 verdict=form.cleaned_data["verdict"],
                 reason=form.cleaned_data["reason"],
                 seen_digest=form.cleaned_data["seen_digest"],

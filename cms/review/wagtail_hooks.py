@@ -14,6 +14,8 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 from wagtail.models import Page
 
+from infoflow.units.permissions import person_of
+
 from . import queries
 from .gate import NotCleared
 from .models import Decision, GatedPage
@@ -57,7 +59,9 @@ def office_css() -> str:
 @hooks.register("construct_homepage_panels")
 def own_panels(request: HttpRequest, panels: list[Any]) -> None:
     """Replace the stock panels: they list every pending text at several queries each."""
-    panels[:] = [QueuePanel(step, 100 + n) for n, step in enumerate(queries.steps_of(request.user))]
+    panels[:] = [
+        QueuePanel(step, 100 + n) for n, step in enumerate(queries.steps_of(person_of(request)))
+    ]
 
 
 class QueueMenuItem(MenuItem):
@@ -74,7 +78,7 @@ class QueueMenuItem(MenuItem):
         )
 
     def is_shown(self, request: HttpRequest) -> bool:
-        return self.step in queries.steps_of(request.user)
+        return self.step in queries.steps_of(person_of(request))
 
 
 @hooks.register("register_admin_menu_item")

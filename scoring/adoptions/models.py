@@ -92,7 +92,7 @@ class Fact(AppendOnly):
     )
     recorded_at = models.DateTimeField(_("登记时间"), default=timezone.now)
 
-    objects = FactQuerySet.as_manager()
+    objects = FactQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         verbose_name = _("采用登记")

@@ -67,7 +67,7 @@ class Entry(AppendOnly):
     key = models.CharField(max_length=120, unique=True, editable=False)
     at = models.DateTimeField(_("入账时间"), default=timezone.now)
 
-    objects = EntryQuerySet.as_manager()
+    objects = EntryQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         verbose_name = _("得分分录")

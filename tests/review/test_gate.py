@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.checks import run_checks
@@ -138,7 +139,7 @@ def test_page_triggers_watch_type_and_revision(office: Office) -> None:
 
 
 @pytest.mark.parametrize("model", [Clearance, Decision, IssueNumber])
-def test_records_only_grow(office: Office, model: type) -> None:
+def test_records_only_grow(office: Office, model: Any) -> None:
     office.issued()
     row = model.objects.first()
     assert row is not None
