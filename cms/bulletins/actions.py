@@ -62,7 +62,7 @@ def ensure_folder(bulletin: Bulletin) -> BulletinFolder | None:
     if not bulletin.own:
         return None
     with transaction.atomic():
-        Bulletin.objects.select_for_update().get(pk=bulletin.pk)
+        Bulletin.objects.select_for_update(no_key=True).get(pk=bulletin.pk)
         folder = BulletinFolder.objects.filter(bulletin=bulletin).first()
         if folder is None:
             folder = BulletinFolder(title=bulletin.name, slug=f"b{bulletin.pk}", bulletin=bulletin)
@@ -119,7 +119,7 @@ def compose(
     _may_compose(person)
     items = _pool_items(item_ids)
     if issue_id is not None:
-        Page.objects.select_for_update(of=("self",)).filter(pk=issue_id).first()
+        Page.objects.select_for_update(of=("self",), no_key=True).filter(pk=issue_id).first()
         issue = IssuePage.objects.editable_by(person).filter(pk=issue_id).first()
         if issue is None or issue.workflow_in_progress:
             raise Refused(_("该期已送审或已签发，不能再加入稿件。"))
@@ -182,7 +182,7 @@ def give_number(*, issue: IssuePage, signer: User, signed_at: datetime) -> Issue
     if given is not None:
         number: IssueNumber = given
         return number
-    bulletin = Bulletin.objects.select_for_update().get(pk=issue.bulletin.pk)
+    bulletin = Bulletin.objects.select_for_update(no_key=True).get(pk=issue.bulletin.pk)
     signed_on = timezone.localdate(signed_at)
     series = IssueNumber.objects.filter(bulletin=bulletin, supplement=issue.supplement)
     in_year = series.filter(year=signed_on.year).aggregate(last=Max("number"))["last"] or 0

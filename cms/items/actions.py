@@ -65,7 +65,7 @@ def _year_folder(unit: Unit, year: int) -> YearFolder:
     folder = YearFolder.objects.filter(unit=unit, year=year).first()
     if folder is None:
         parent_id = UnitFolder.objects.values_list("pk", flat=True).get(unit=unit)
-        Page.objects.select_for_update(of=("self",)).get(pk=parent_id)
+        Page.objects.select_for_update(of=("self",), no_key=True).get(pk=parent_id)
         folder = YearFolder.objects.filter(unit=unit, year=year).first()
     if folder is None:
         folder = YearFolder(title=f"{year}年", slug=str(year), unit=unit, year=year)
@@ -89,7 +89,7 @@ def create_item(
     """
     _may_write(person, unit.pk)
     folder = _year_folder(unit, timezone.localdate().year)
-    Page.objects.select_for_update(of=("self",)).get(pk=folder.pk)
+    Page.objects.select_for_update(of=("self",), no_key=True).get(pk=folder.pk)
     if form_key is not None:
         made = ItemPage.objects.filter(form_key=form_key).first()
         if made is not None:
@@ -123,7 +123,7 @@ def save_item(
         Stale: somebody else has saved the item since then.
         Refused: not an officer of the unit, or the item may no longer be changed.
     """
-    Page.objects.select_for_update(of=("self",)).get(pk=item_id)
+    Page.objects.select_for_update(of=("self",), no_key=True).get(pk=item_id)
     item: ItemPage = ItemPage.objects.get(pk=item_id)
     _may_write(person, item.unit_id)
     if not ItemPage.objects.editable_by(person).filter(pk=item_id).exists():

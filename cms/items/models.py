@@ -13,7 +13,6 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.models import PageManager
-from wagtail.search import index
 
 from cms.review.models import Decision, FolderPage, GatedPage, GatedPageQuerySet
 from cms.review.rules import Step, Verdict
@@ -169,7 +168,6 @@ class ItemPage(GatedPage):
     ]
     promote_panels: ClassVar[list[Any]] = []
     settings_panels: ClassVar[list[Any]] = []
-    search_fields: ClassVar[list[Any]] = [*GatedPage.search_fields, index.SearchField("body")]
 
     class Meta:
         verbose_name = _("稿件")

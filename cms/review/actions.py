@@ -73,7 +73,17 @@ def why_not(*, page: GatedPage, step: Step, person: User) -> str | None:
 
 
 def _locked_task(task_state_id: int) -> tuple[TaskState, WorkflowState]:
-    """Lock a task and its workflow, and return both as they are now, tied to one another."""
+    """Lock a task and its workflow, and return both as they are now, tied to one another.
+
+    The page is locked first, as everywhere: two that lock in different order wait for ever.
+    """
+    page_id = (
+        TaskState.objects.filter(pk=task_state_id)
+        .values_list("workflow_state__object_id", flat=True)
+        .first()
+    )
+    if page_id is not None:
+        _lock(int(page_id))
     task_state = (
         TaskState.objects.select_for_update(of=("self",))
         .select_related("task")
@@ -194,14 +204,22 @@ def decide(
     return decision
 
 
-def _locked_page(page_id: int) -> GatedPage:
-    """Lock a page and return it as its own type."""
-    content_type_id = (
-        Page.objects.select_for_update(of=("self",))
+def _lock(page_id: int) -> int:
+    """Lock a page's row and return its content type's id.
+
+    Without the key: what refers to the page may be written by others meanwhile.
+    """
+    content_type_id: int = (
+        Page.objects.select_for_update(of=("self",), no_key=True)
         .values_list("content_type_id", flat=True)
         .get(pk=page_id)
     )
-    return _page_of(content_type_id, page_id)
+    return content_type_id
+
+
+def _locked_page(page_id: int) -> GatedPage:
+    """Lock a page and return it as its own type."""
+    return _page_of(_lock(page_id), page_id)
 
 
 def _workflow_of(page: GatedPage) -> Workflow:
