@@ -108,7 +108,7 @@ class FactsView(RecorderMixin, BaseListingView):
     search_fields = ["title"]
     model = Fact
     columns = [
-        Column("date", label=gettext_lazy("日期"), accessor=_day, width="11%"),
+        Column("date", label=gettext_lazy("日期"), accessor=_day, width="13%"),
         Column("kind", label=gettext_lazy("事项"), accessor="get_kind_display", width="7%"),
         TitleColumn(
             "title",
