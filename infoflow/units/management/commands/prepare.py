@@ -44,6 +44,7 @@ class Command(BaseCommand):
         Ends with one sentence when the database cannot be used, or holds demonstration
         accounts where they are not allowed.
         """
+        self.stderr.style_func = None  # steps, not errors: no red on a terminal
         try:
             self._migrate()
             if count := forbidden_accounts():
