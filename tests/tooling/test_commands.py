@@ -102,11 +102,30 @@ def test_venv_missing_and_nothing_may_be_installed(clone: Path, bare: Path) -> N
     )
 
 
-@pytest.mark.parametrize("command", ["bin/run"])
-def test_port_taken(clone: Path, command: str) -> None:
+def test_venv_missing_is_installed_where_that_is_allowed(clone: Path, bare: Path) -> None:
+    """As root, or with a sudo that asks for no password; then the road goes on."""
+    done = bare / "done"
+    script(
+        bare / "python3",
+        f'case "$*" in *"-m venv"*) exit 1 ;; *ensurepip*) test -e {done} ;;'
+        f' *) exec {sys.executable} "$@" ;; esac',
+    )
+    script(bare / "apt-get", f'[ "$1" = update ] || echo "$*" >{done}')
+    script(bare / "sudo", 'shift; [ "$1" = true ] || exec "$@"')
+    said = run(clone, "bin/run", PATH=str(bare), PORT=str(free_port())).splitlines()
+    package = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
+    assert package in done.read_text()
+    assert said == [
+        f"正在安装系统软件包 {package} ……",
+        "正在建立运行环境 .venv ……",
+        "无法建立 .venv：请检查磁盘空间，删除 .venv 后重新运行。",
+    ]
+
+
+def test_port_taken(clone: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-        said = run(clone, command, PORT=str(port))
+        said = run(clone, "bin/run", PORT=str(port))
     assert said == (
         f"端口 {port} 已被占用：请先停止占用它的程序，或换一个端口，例如 PORT={port + 1} bin/run。"
     )
