@@ -6,6 +6,7 @@ from typing import Any
 
 import dj_database_url
 from csp.constants import NONCE, SELF
+from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 VAR_DIR = Path(os.environ.get("INFOFLOW_VAR", BASE_DIR / "var"))
@@ -89,8 +90,20 @@ def database(url: str) -> dict[str, Any]:
     SQLite gets the options without which concurrent writers fail (measured: 94 % of
     page creations with Django's defaults): writes begin IMMEDIATE, wait up to 30 s,
     and LIKE is case-sensitive so that tree paths use their index.
+
+    Raises:
+        ImproperlyConfigured: the address is neither PostgreSQL's nor SQLite's. The message
+            leaves the address out: it may hold a password.
     """
-    config: dict[str, Any] = dict(dj_database_url.parse(url))
+    try:
+        config: dict[str, Any] = dict(dj_database_url.parse(url))
+    except ValueError:
+        config = {"ENGINE": ""}
+    if config["ENGINE"] not in ("django.db.backends.sqlite3", "django.db.backends.postgresql"):
+        raise ImproperlyConfigured(
+            "环境变量 DATABASE_URL 的地址不正确：应为 postgres://用户:密码@主机/库名，"
+            "或 sqlite:////文件的完整路径。"
+        )
     if config["ENGINE"] == "django.db.backends.sqlite3":
         config["OPTIONS"] = {
             "transaction_mode": "IMMEDIATE",

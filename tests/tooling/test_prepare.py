@@ -11,11 +11,13 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.db import OperationalError, connection
 
 from cms.review import gate
 from cms.review.checks import gate_stands
+from infoflow.settings.base import database
 from infoflow.units.demo import DEMO_PASSWORD, start_lines
 from infoflow.units.management.commands import prepare
 from infoflow.units.models import User
@@ -156,6 +158,26 @@ def test_production_without_a_database_is_not_served(tmp_path: Path) -> None:
     assert served.returncode == 1
     assert served.stderr.startswith("无法读取数据库，不能确认其中没有演示账号，服务未启动：")
     assert served.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("url", ["foo://bar", "notaurl", "mysql://u:geheim@h/d", "postgres://h:x/"])
+def test_a_wrong_database_address_is_one_sentence_without_the_password(url: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match=r"DATABASE_URL 的地址不正确") as caught:
+        database(url)
+    assert "geheim" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "engine", "name"),
+    [
+        ("sqlite:////tmp/a.sqlite3", "django.db.backends.sqlite3", "/tmp/a.sqlite3"),
+        ("postgres://u:p@h/d", "django.db.backends.postgresql", "d"),
+        ("postgres://u@%2Ftmp%2Fs/d", "django.db.backends.postgresql", "d"),
+    ],
+)
+def test_both_databases_are_understood(url: str, engine: str, name: str) -> None:
+    found = database(url)
+    assert (found["ENGINE"], found["NAME"]) == (engine, name)
 
 
 @pytest.mark.sqlite_only
