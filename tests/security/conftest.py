@@ -1,0 +1,34 @@
+"""The world of both units, built once for a whole module."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import transaction
+from pytest_django.plugin import DjangoDbBlocker
+
+from . import world as worlds
+from .answers import Visitor
+from .routes import Address, addresses_of, all_routes
+from .world import World
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
+    """Units A and B with everything in them; taken back after the module's last test."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield worlds.build()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def visitors(world: World) -> dict[str, Visitor]:
+    """A browser for every role, for nobody and for the superuser."""
+    return {name: Visitor(person) for name, person in world.people.items()}
+
+
+@pytest.fixture(scope="module")
+def addresses(world: World) -> list[Address]:
+    """Every address with every object that fills it."""
+    return [address for route in all_routes() for address in addresses_of(route, world)]

@@ -1,0 +1,50 @@
+"""Who may see which of unit B's marks, and whether an answer tells more."""
+
+from __future__ import annotations
+
+from infoflow.units.roles import Role
+
+from .answers import Answer
+from .world import ANONYMOUS, SUPERUSER, Mark
+
+EVERYTHING = frozenset(Mark)
+IN_ISSUES = frozenset({Mark.ISSUED})
+IN_RANKINGS = frozenset({Mark.UNIT, Mark.TITLE, Mark.POINTS, Mark.ISSUED})
+# Texts that have not left the unit, and why its signatory sent one back, stay in the unit.
+OF_OFFICE = EVERYTHING - {Mark.DRAFT, Mark.REASON}
+
+# Who may see which marks, by the start of the address; the longest start counts.
+MAY_SEE: dict[str, dict[str, frozenset[Mark]]] = {
+    ANONYMOUS: {},
+    # The ranking of the own group names all its units, with figures.
+    Role.OFFICER: {"/ranking/": frozenset({Mark.UNIT})},
+    Role.SIGNATORY: {"/ranking/": frozenset({Mark.UNIT})},
+    Role.EDITOR: {"/": OF_OFFICE - {Mark.SCHEME_DRAFT}},
+    Role.REVIEWER: {"/": OF_OFFICE - {Mark.SCHEME_DRAFT}},
+    Role.ISSUER: {"/": OF_OFFICE - {Mark.SCHEME_DRAFT}},
+    # Scorers read no texts; facts carry titles.
+    Role.SCORER: {"/": IN_RANKINGS | {Mark.SCHEME_DRAFT}},
+    Role.DUTY: {"/": IN_ISSUES},
+    Role.LEADER: {"/": IN_ISSUES, "/ranking/": IN_RANKINGS},
+    # Three separate administrators: units and accounts for one, nothing for the others.
+    Role.SYSTEM_ADMIN: {"/office/": frozenset({Mark.UNIT, Mark.PERSON})},
+    Role.SECURITY_ADMIN: {},
+    Role.AUDITOR: {},
+    SUPERUSER: {"/": EVERYTHING},
+}
+
+
+def marks_in(text: str) -> set[Mark]:
+    """Return unit B's marks that stand in a text."""
+    return {mark for mark in Mark if mark in text}
+
+
+def may_see(name: str, path: str) -> frozenset[Mark]:
+    """Return what a visitor may read at an address."""
+    starts = [start for start in MAY_SEE[name] if path.startswith(start)]
+    return MAY_SEE[name][max(starts, key=len)] if starts else frozenset()
+
+
+def leaks(name: str, answer: Answer) -> set[Mark]:
+    """Return the marks in an answer that a visitor must not see."""
+    return marks_in(answer.text) - may_see(name, answer.path)

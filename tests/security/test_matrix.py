@@ -1,0 +1,81 @@
+"""Every address × every role × GET and POST, against the reviewed table, and what is told.
+
+A new address makes these tests fail until somebody has said who may use it: the message
+carries the row as the code answers today. Check it against the roles' rules before adding it.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from .answers import Answer, Outcome, Visitor
+from .marks import leaks
+from .matrix import METHODS, Row, read_table, write_row
+from .routes import Address, met_by
+from .world import ANONYMOUS, VISITORS, label
+
+pytestmark = [pytest.mark.slow_matrix, pytest.mark.django_db]
+
+# To somebody without an account an address is the login, nothing, or for another method.
+REFUSALS_OF_STRANGERS = (404, 405)
+
+
+def observed(address: Address, visitors: dict[str, Visitor]) -> Row:
+    """Return the row that describes how the code answers now."""
+    allowed = {
+        method: frozenset(
+            name
+            for name, visitor in visitors.items()
+            if visitor.ask(method, address.path).outcome is Outcome.OK
+        )
+        for method in METHODS
+    }
+    return Row(address.route.pattern, address.object, allowed)
+
+
+def test_every_address_stands_in_the_table(
+    addresses: list[Address], visitors: dict[str, Visitor]
+) -> None:
+    table = read_table()
+    missing = [a for a in addresses if (a.route.pattern, a.object) not in table]
+    rows = "\n".join(write_row(observed(address, visitors)) for address in missing)
+    assert not missing, (
+        "这些地址没有登记。请先核对谁可以用，再把下面的行（现在的实际情况，不一定对）"
+        f"改好加入 tests/security/matrix.csv：\n{rows}"
+    )
+
+
+def test_every_row_has_an_address(addresses: list[Address]) -> None:
+    known = {(address.route.pattern, address.object) for address in addresses}
+    left = [row for row in read_table() if row not in known]
+    assert not left, f"这些地址已不存在，请从 tests/security/matrix.csv 删去：{left}"
+
+
+@pytest.mark.parametrize("name", VISITORS, ids=label)
+def test_everybody_meets_exactly_what_the_table_says(
+    name: str, addresses: list[Address], visitors: dict[str, Visitor]
+) -> None:
+    table = read_table()
+    wrong = []
+    for address in met_by(name, addresses):
+        row = table.get((address.route.pattern, address.object))
+        if row is None:
+            continue
+        for method in METHODS:
+            answer = visitors[name].ask(method, address.path)
+            if not fits(answer, allowed=name in row.allowed[method], stranger=name == ANONYMOUS):
+                wrong.append(f"{answer}  [{address.route.pattern} {address.object}]")
+            if told := leaks(name, answer):
+                wrong.append(f"{answer} 露出 {told}")
+    assert not wrong, f"{name}：\n" + "\n".join(wrong)
+
+
+def fits(answer: Answer, *, allowed: bool, stranger: bool) -> bool:
+    """Tell whether an answer is what the table wants. A fault never is."""
+    if answer.outcome is Outcome.FAULT:
+        return False
+    if allowed:
+        return answer.outcome is Outcome.OK
+    if stranger and answer.outcome is Outcome.NO:
+        return answer.status in REFUSALS_OF_STRANGERS
+    return answer.outcome in (Outcome.NO, Outcome.LOGIN)
