@@ -13,13 +13,13 @@ from wagtail import hooks
 from wagtail.admin.action_menu import ActionMenuItem
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.tables import BooleanColumn
-from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.models import Page
 
 from infoflow.desk.menu import MenuItem as DeskMenuItem
 from infoflow.desk.menu import Panel
 from infoflow.units.permissions import has_role, reads_bulletins
 from infoflow.units.roles import Role
+from infoflow.units.wagtail_hooks import KeptViewSet
 
 from . import actions, queries
 from .models import Bulletin, IssueNumber, IssuePage
@@ -45,7 +45,7 @@ class BulletinForm(BulletinFormBase):
         return bulletin
 
 
-class BulletinViewSet(ModelViewSet):
+class BulletinViewSet(KeptViewSet):
     """刊物: list, add, change; never deleted, because facts name it."""
 
     model = Bulletin
@@ -64,8 +64,6 @@ class BulletinViewSet(ModelViewSet):
     ]
     list_filter = ["level", "own", "active"]
     search_fields = ["name"]
-    inspect_view_enabled = False
-    copy_view_enabled = False
 
     def get_form_class(self, for_update: bool = False) -> type[BulletinForm]:
         return BulletinForm
