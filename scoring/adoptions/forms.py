@@ -86,7 +86,7 @@ class UnitsField(forms.Field):
         """Set the units to choose from; equal names carry their code."""
         names = Counter(unit.name for unit in units)
         self.by_label = {
-            unit.name if names[unit.name] == 1 else f"{unit.name}({unit.code})": unit
+            unit.name if names[unit.name] == 1 else f"{unit.name}（{unit.code}）": unit
             for unit in units
         }
         self.widget.offers = list(self.by_label)
@@ -164,7 +164,7 @@ class FactForm(forms.Form):
         assert isinstance(units, UnitsField)  # noqa: S101 - says what the class above declares
         units.offer(list(Unit.objects.visible_to(user)))
         self.fields["item"].widget.offers = [
-            f"{pk} {title}({unit})" for pk, title, unit in offered_items(user)
+            f"{pk} {title}（{unit}）" for pk, title, unit in offered_items(user)
         ]
 
     def clean_date(self) -> Any:

@@ -126,7 +126,7 @@ def sentence_for(fact: FactView, row: Row, hundredths: int) -> str:
     """Return the reason for an entry in a clerk's words."""
     where = f"《{fact.bulletin}》" if fact.bulletin else ""
     if row.level is not None:
-        where += f"({Level(row.level).label})"
+        where += f"（{Level(row.level).label}）"
     form = str(AdoptionForm(row.form).label) if row.form else ""
     what = {
         FactKind.SUBMISSION: _("报送1条"),

@@ -339,7 +339,7 @@ def test_lists_cost_the_same_for_few_and_many(
     fill(2)
     cost()
     few = cost()
-    fill(10)
+    fill(4)
     assert cost() == few
 
 
@@ -358,6 +358,6 @@ def test_queue_costs_the_same_for_few_and_many(client: Client, office: Office) -
     for _n in range(2):
         office.signed()
     few = [cost(url) for url in urls if cost(url)]
-    for _n in range(14):
+    for _n in range(5):
         Office().signed()
     assert [cost(url) for url in urls] == few
