@@ -79,8 +79,10 @@ def text_of(response: HttpResponseBase) -> str:
 
 def links_of(answer: Answer) -> list[str]:
     """Return the addresses of this house that an answer leads to, without the fragment."""
-    found = [answer.location, *(unescape(link) for link in LINK.findall(answer.text))]
-    found += [unescape(link) for link in QUERY_LINK.findall(answer.text)]
+    found = [answer.location]
+    if "Content-Type: text/html" in answer.text:
+        found += [unescape(link) for link in LINK.findall(answer.text)]
+        found += [unescape(link) for link in QUERY_LINK.findall(answer.text)]
     joined = (urlsplit(urljoin(answer.path, link)) for link in found if link)
     return [
         f"{part.path}?{part.query}" if part.query else part.path

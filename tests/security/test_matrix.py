@@ -7,12 +7,13 @@ carries the row as the code answers today. Check it against the roles' rules bef
 from __future__ import annotations
 
 import pytest
+from django.test import Client
 
 from .answers import Answer, Outcome, Visitor
 from .marks import leaks
 from .matrix import METHODS, Row, read_table, write_row
 from .routes import Address, met_by
-from .world import ANONYMOUS, VISITORS, label
+from .world import ANONYMOUS, SUPERUSER, VISITORS, World, label
 
 pytestmark = [pytest.mark.slow_matrix, pytest.mark.django_db]
 
@@ -79,3 +80,14 @@ def fits(answer: Answer, *, allowed: bool, stranger: bool) -> bool:
     if stranger and answer.outcome is Outcome.NO:
         return answer.status in REFUSALS_OF_STRANGERS
     return answer.outcome in (Outcome.NO, Outcome.LOGIN)
+
+
+def test_no_form_is_taken_from_elsewhere(addresses: list[Address], world: World) -> None:
+    """Without the token of our own page no address takes a POST, not even a superuser's."""
+    client = Client(enforce_csrf_checks=True)
+    root = world.people[SUPERUSER]
+    assert root is not None
+    client.force_login(root)
+    routes = {address.route.pattern: address.path for address in addresses}
+    answers = {path: client.post(path).status_code for path in routes.values()}
+    assert not {path: status for path, status in answers.items() if status not in (403, 404, 405)}
