@@ -1,4 +1,4 @@
-"""The world of both units, built once for a whole module."""
+"""The world of both units, built once for all tests of this package."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from .routes import Address, addresses_of, all_routes
 from .world import World
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
-    """Units A and B with everything in them; taken back after the module's last test."""
+    """Units A and B with everything in them; taken back after the last test."""
     with django_db_blocker.unblock(), transaction.atomic():
         yield worlds.build()
         transaction.set_rollback(True)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def visitors(world: World) -> dict[str, Visitor]:
     """A browser for every role, for nobody and for the superuser."""
     return {name: Visitor(person) for name, person in world.people.items()}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def addresses(world: World) -> list[Address]:
     """Every address with every object that fills it."""
     return [address for route in all_routes() for address in addresses_of(route, world)]

@@ -30,7 +30,7 @@ OTHERS = [name for name in MAY_SEE if name != SUPERUSER]
 UNIT_PEOPLE = (Role.OFFICER, Role.SIGNATORY)
 # Ends the session, or is no page of ours.
 NOT_FOLLOWED = re.compile(r"^/(logout|office/logout|static)/")
-PAGES_MAX = 150
+PAGES_MAX = 100
 
 
 def queries(world: World) -> list[str]:
@@ -181,8 +181,9 @@ def test_no_form_changes_or_tells(
 ) -> None:
     form = foreign_form(world)
     faults = []
-    for address in met_by(name, addresses):
-        if address.object.startswith("本单位"):
+    for address in addresses:
+        # The door of the office looks at no form; the matrix sees it shut.
+        if address.object.startswith("本单位") or address.path.startswith("/office/"):
             continue
         with writes() as written:
             answer = visitors[name].ask("POST", address.path, form)

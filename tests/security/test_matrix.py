@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from .answers import Answer, Outcome, Visitor
+from .answers import Answer, Outcome, Visitor, writes
 from .marks import leaks
 from .matrix import METHODS, Row, read_table, write_row
 from .routes import Address, met_by
@@ -63,9 +63,13 @@ def test_everybody_meets_exactly_what_the_table_says(
         if row is None:
             continue
         for method in METHODS:
-            answer = visitors[name].ask(method, address.path)
-            if not fits(answer, allowed=name in row.allowed[method], stranger=name == ANONYMOUS):
+            allowed = name in row.allowed[method]
+            with writes() as written:
+                answer = visitors[name].ask(method, address.path)
+            if not fits(answer, allowed=allowed, stranger=name == ANONYMOUS):
                 wrong.append(f"{answer}  [{address.route.pattern} {address.object}]")
+            if written and not allowed:
+                wrong.append(f"{answer} 写入 {written}")
             if told := leaks(name, answer):
                 wrong.append(f"{answer} 露出 {told}")
     assert not wrong, f"{name}：\n" + "\n".join(wrong)
