@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from importlib.metadata import requires, version
+from importlib.metadata import metadata, requires, version
 from pathlib import Path
 
 import pytest
+from packaging.specifiers import SpecifierSet
 
 ROOT = Path(__file__).resolve().parents[2]
 LINE = re.compile(r"([A-Za-z0-9_.-]+)(\[[a-z]+\])?==([\w.]+)(\s+# .+)?")
@@ -29,6 +30,17 @@ def pins(name: str) -> dict[str, str]:
 @pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
 def test_installed_as_written(name: str) -> None:
     assert {package: version(package) for package in pins(name)} == pins(name)
+
+
+@pytest.mark.parametrize("python", ["3.11.2", "3.12.3", "3.13.5"])
+def test_every_part_runs_on_the_systems_own_python(python: str) -> None:
+    """Debian 12, Ubuntu 24.04 and Debian 13, whichever Python the tests themselves run on."""
+    refusing = [
+        package
+        for package in pins("requirements.txt") | pins("requirements-dev.txt")
+        if python not in SpecifierSet(metadata(package).get("Requires-Python") or "")
+    ]
+    assert refusing == []
 
 
 def test_nothing_that_a_part_needs_is_left_to_chance() -> None:
