@@ -38,6 +38,7 @@ class Command(BaseCommand):
         The application is loaded here, once; workers are forked from it, which halves the
         time to the first page. No connection to the database may be open at that moment.
         """
+        self.stderr.style_func = None
         lines = StringIO()
         call_command("prepare", url=f"http://{HOST}:{port}/", stdout=lines, stderr=self.stderr)
         import infoflow.wsgi  # noqa: F401
