@@ -149,6 +149,14 @@ class ItemPage(GatedPage):
         on_delete=models.PROTECT,
         related_name="+",
     )
+    keywords = models.CharField(_("关键词"), max_length=100, blank=True)
+    # For the people who review it; readers never see it.
+    note = models.TextField(_("给审核人员的说明"), max_length=500, blank=True)
+    commission = models.CharField(
+        _("所答约稿"), max_length=60, blank=True, help_text=_("约稿通知的编号或题目，没有可不填")
+    )
+    # Kept files of this text: [{"id", "name", "sha256", "size"}] in order.
+    attachments = models.JSONField(_("附件"), default=list, blank=True, editable=False)
     # Key of the form that wrote it: the same form sent twice makes one item.
     form_key = models.UUIDField(null=True, blank=True, unique=True, editable=False)
 

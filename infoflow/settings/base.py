@@ -14,6 +14,11 @@ VAR_DIR = Path(os.environ.get("INFOFLOW_VAR", BASE_DIR / "var"))
 INSTALLED_APPS = [
     "infoflow.units",
     "infoflow.desk",
+    "infoflow.worktime",
+    "cms.scanning",
+    "cms.similar",
+    "cms.search",
+    "cms.attachments",
     "cms.review",
     "cms.items",
     "cms.bulletins",

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class ScanningConfig(AppConfig):
+    name = "cms.scanning"
+    label = "scanning"
+    verbose_name = "检测"

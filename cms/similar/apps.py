@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class SimilarConfig(AppConfig):
+    name = "cms.similar"
+    label = "similar"
+    verbose_name = "相似稿件"
