@@ -12,7 +12,7 @@ from wagtail.models import Page, Revision, TaskState, Workflow, WorkflowState
 from infoflow.units.permissions import has_role, unit_ids_of
 from infoflow.units.roles import Role
 
-from . import rules
+from . import moves, rules
 from .models import Clearance, Decision, GatedPage
 from .rules import PART_OF_STEP, Part, Step, Verdict
 from .signals import decided
@@ -142,14 +142,15 @@ def _checked_reason(verdict: Verdict, reason: str) -> str:
     return reason
 
 
-def _move_on(task_state: TaskState, decision: Decision) -> None:
+def _move_on(page: GatedPage, task_state: TaskState, decision: Decision) -> None:
     """Let Wagtail's workflow follow a decision: to the next step, back, or to its end."""
+    person, comment = decision.person, decision.reason
     if decision.verdict == Verdict.PASS:
-        task_state.approve(user=decision.person, comment=decision.reason)
+        moves.pass_on(task_state=task_state, page=page, person=person, comment=comment)
     elif decision.verdict == Verdict.RETURN:
-        task_state.reject(user=decision.person, comment=decision.reason)
+        moves.give_back(task_state=task_state, person=person, comment=comment)
     else:
-        task_state.workflow_state.cancel(user=decision.person)
+        moves.end(state=task_state.workflow_state, person=person, comment=comment)
 
 
 @transaction.atomic
@@ -172,8 +173,7 @@ def decide(
     """
     task_state, workflow_state = _locked_task(task_state_id)
     page = _page_of(workflow_state.content_type_id, int(workflow_state.object_id))
-    task = task_state.task.specific
-    step: Step = task.step
+    step = moves.step_of(task_state.task)
     if verdict not in rules.VERDICTS_AT[step]:
         raise Refused(_("此环节没有这种意见，请重新选择。"))
     verdict = Verdict(verdict)
@@ -199,7 +199,8 @@ def decide(
         Clearance.objects.create(
             page_id=page.pk, revision_id=task_state.revision_id, digest=digest, person=person
         )
-    _move_on(task_state, decision)
+    _move_on(page, task_state, decision)
+    moves.log_decision(page, decision)
     decided.send(sender=type(page), page=page, decision=decision)
     return decision
 
@@ -258,7 +259,7 @@ def submit(*, page_id: int, person: User) -> Decision:
     if revision is None:
         raise Refused(_("请先保存草稿再提交。"))
     if state is not None:
-        state.cancel(user=person)
+        moves.end(state=state, person=person)
     decision: Decision = Decision.objects.create(
         page_id=page.pk,
         revision=revision,
@@ -267,7 +268,8 @@ def submit(*, page_id: int, person: User) -> Decision:
         person=person,
         digest=page.digest_of(revision),
     )
-    _workflow_of(page).start(page, person)
+    moves.start(page=page, revision_id=revision.pk, person=person, workflow=_workflow_of(page))
+    moves.log_decision(page, decision)
     decided.send(sender=type(page), page=page, decision=decision)
     return decision
 
@@ -284,7 +286,7 @@ def withdraw(*, page_id: int, person: User) -> Decision:
     if state is None or state.current_task_state_id is None:
         raise Refused(_("该稿件不在审核中，不需要撤回。"))
     task_state, workflow_state = _locked_task(state.current_task_state_id)
-    if task_state.task.specific.step != Step.SIGN:
+    if moves.step_of(task_state.task) != Step.SIGN:
         raise Refused(_("单位已经审签，稿件已报出，不能撤回；如有问题请联系信息科退改。"))
     decision: Decision = Decision.objects.create(
         page_id=page.pk,
@@ -295,6 +297,7 @@ def withdraw(*, page_id: int, person: User) -> Decision:
         person=person,
         digest=page.digest_of(task_state.revision),
     )
-    workflow_state.cancel(user=person)
+    moves.end(state=workflow_state, person=person)
+    moves.log_decision(page, decision)
     decided.send(sender=type(page), page=page, decision=decision)
     return decision

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
+from wagtail.log_actions import LogActionRegistry, LogFormatter
 from wagtail.models import Page
 
 from infoflow.units.permissions import person_of
@@ -19,7 +20,8 @@ from infoflow.units.permissions import person_of
 from . import queries
 from .gate import NotCleared
 from .models import Decision, GatedPage
-from .rules import Step
+from .moves import LOG_ACTION
+from .rules import Step, Verdict
 from .views import DecideView, QueueView
 
 PANEL_SIZE = 8
@@ -124,6 +126,19 @@ def no_stock_actions(items: list[Any], request: HttpRequest, context: dict[str, 
             "action-cancel-workflow",
         }
         items[:] = [item for item in items if item.name not in stock]
+
+
+@hooks.register("register_log_actions")
+def own_log_actions(actions: LogActionRegistry) -> None:
+    """Name our entries of the log: step and verdict."""
+
+    @actions.register_action(LOG_ACTION)
+    class _Review(LogFormatter):
+        label = _("审核")
+
+        def format_message(self, log_entry: Any) -> str:
+            step, verdict = Step(log_entry.data["step"]), Verdict(log_entry.data["verdict"])
+            return f"{step.label}：{verdict.label}"
 
 
 @hooks.register("before_delete_page")
