@@ -20,7 +20,7 @@ from typing import Any
 
 ROUNDS = 40
 WARM_UP = 5
-GOAL = 1.3
+GOAL = 1.0
 STEPS = ("create", "submit", "approve 1", "approve 2", "approve 3 + publish")
 BODY = "<h2>一、基本情况</h2>" + "<p>今年以来，本单位扎实推进各项重点工作，取得明显成效。</p>" * 26
 

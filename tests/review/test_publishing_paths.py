@@ -93,7 +93,7 @@ def test_edit_form_on_ones_own_task(client: Client, office: Office) -> None:
     client.force_login(office.editor)
     url = reverse("wagtailadmin_pages:edit", args=[item.pk])
     response = client.post(url, {"title": item.title, "action-publish": "1"})
-    assert response.status_code in (302, 403)
+    assert response.status_code == 302
     assert not is_live(item)
     task.refresh_from_db()
     assert task.status == TaskState.STATUS_IN_PROGRESS
@@ -106,7 +106,7 @@ def test_bulk_publish(root: Client, draft: IssuePage, descendants: str) -> None:
     response = root.post(
         f"{url}?id={target.pk}&next=/office/", {"include_descendants": descendants}
     )
-    assert response.status_code in (200, 302, 409)
+    assert response.status_code == 302
     assert not is_live(draft)
 
 
@@ -115,9 +115,7 @@ def test_bulk_publish_of_the_whole_tree(root: Client, draft: IssuePage, office: 
     home = Page.objects.get(depth=2)
     url = reverse("wagtail_bulk_action", args=["wagtailcore", "page", "publish"])
     response = root.post(f"{url}?id={home.pk}&next=/office/", {"include_descendants": "on"})
-    assert response.status_code in (302, 409)
-    if response.status_code == 409:
-        assert "没有通过保密审查" in response.content.decode()
+    assert response.status_code == 302
     assert not is_live(draft)
     assert not is_live(item)
 
@@ -147,7 +145,7 @@ def test_create_item_in_the_admin_is_closed(root: Client, office: Office) -> Non
     year = office.draft().get_parent()
     url = reverse("wagtailadmin_pages:add", args=["items", "itempage", year.pk])
     before = ItemPage.objects.count()
-    assert root.post(url, {"title": "后台新建", "action-publish": "1"}).status_code in (302, 403)
+    assert root.post(url, {"title": "后台新建", "action-publish": "1"}).status_code == 302
     assert ItemPage.objects.count() == before
 
 
@@ -178,7 +176,7 @@ def test_copy(root: Client, office: Office, publish_copies: str) -> None:
             "publish_copies": publish_copies,
         },
     )
-    assert response.status_code in (302, 403)
+    assert response.status_code == 302
     assert Page.objects.filter(live=True).count() == before
 
 
@@ -243,7 +241,7 @@ def test_republish_of_another_text_after_unpublish(office: Office) -> None:
 def test_unpublish_and_republish_over_http(root: Client, office: Office) -> None:
     item = office.pooled()
     response = root.post(reverse("wagtailadmin_pages:unpublish", args=[item.pk]))
-    assert response.status_code in (302, 403)
+    assert response.status_code == 302
     assert is_live(item), "what was issued stays; nobody unpublishes by hand"
 
 
@@ -251,7 +249,7 @@ def test_unpublish_and_republish_over_http(root: Client, office: Office) -> None
 def test_admin_api_action(root: Client, draft: IssuePage, action: str) -> None:
     url = reverse("wagtailadmin_api:pages:action", args=[draft.pk, action])
     response = root.post(url, {"slug": "api-copy"}, content_type="application/json")
-    assert response.status_code in (400, 403, 409)
+    assert response.status_code == 403
     assert not is_live(draft)
     assert not Page.objects.filter(slug="api-copy").exists()
 
