@@ -30,6 +30,22 @@ settings.load_profile("infoflow")
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL leave out what never touches a database: SQLite's run has covered it."""
+    if connections[DEFAULT_DB_ALIAS].vendor == "sqlite":
+        return
+    database = {"db", "transactional_db"}
+    without = [
+        item
+        for item in items
+        if item.get_closest_marker("django_db") is None
+        and database.isdisjoint(getattr(item, "fixturenames", ()))
+    ]
+    config.hook.pytest_deselected(items=without)
+    left_out = set(without)
+    items[:] = [item for item in items if item not in left_out]
+
+
 @pytest.fixture
 def office(db: None) -> builders.Office:
     """One unit with its people and the office's people."""
