@@ -5,3 +5,6 @@ class WorktimeConfig(AppConfig):
     name = "infoflow.worktime"
     label = "worktime"
     verbose_name = "工作日历"
+
+    def ready(self) -> None:
+        from . import checks  # noqa: F401
