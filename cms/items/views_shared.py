@@ -1,0 +1,35 @@
+"""What the pages of the desk share. Every object comes from `visible_to`; the rest is 404."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.paginator import Page as PageOfList
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+
+from infoflow.units.permissions import person_of
+
+from . import queries
+from .models import ItemPage
+
+PAGE_SIZE = 20
+
+
+def item_of(request: HttpRequest, pk: int) -> ItemPage:
+    """Return an item that this person may see; everything else does not exist."""
+    items = ItemPage.objects.visible_to(person_of(request)).select_related(
+        "unit", "signatory", "owner"
+    )
+    item: ItemPage = get_object_or_404(items, pk=pk)
+    return item
+
+
+def page_of(request: HttpRequest, items: QuerySet[ItemPage]) -> tuple[PageOfList[ItemPage], Any]:
+    """Return one page of a list and its lines: (item, standing)."""
+    page = Paginator(items, PAGE_SIZE).get_page(request.GET.get("page"))
+    rows = list(page.object_list)
+    where = queries.standings(rows)
+    return page, [(item, where[item.pk]) for item in rows]
