@@ -46,18 +46,40 @@ class Draft:
     body: str
     contact: str = ""
     signatory: User | None = None
+    keywords: str = ""
+    note: str = ""
+    commission: str = ""
+    # Ids of the units that report it together with the item's own.
+    joint: tuple[int, ...] = ()
+
+    @classmethod
+    def of(cls, item: ItemPage) -> Draft:
+        """Return what an item holds now."""
+        values = {name: getattr(item, name) for name in cls.fields()}
+        return cls(**{**values, "joint": tuple(values["joint"])})
 
     def write_to(self, item: ItemPage) -> bool:
         """Copy the fields to an item; tell whether anything changed."""
         before = [getattr(item, name) for name in self.fields()]
         for name in self.fields():
             setattr(item, name, getattr(self, name))
+        item.joint = list(self.joint)
         item.draft_title = self.title
         return before != [getattr(item, name) for name in self.fields()]
 
     @staticmethod
     def fields() -> tuple[str, ...]:
-        return ("title", "form", "body", "contact", "signatory")
+        return (
+            "title",
+            "form",
+            "body",
+            "contact",
+            "signatory",
+            "keywords",
+            "note",
+            "commission",
+            "joint",
+        )
 
 
 def _year_folder(unit: Unit, year: int) -> YearFolder:

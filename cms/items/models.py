@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.models import PageManager
 
+from cms.review import rules
 from cms.review.models import Decision, FolderPage, GatedPage, GatedPageQuerySet
 from cms.review.rules import Step, Verdict
 from infoflow.units.models import Unit
@@ -21,12 +22,15 @@ from infoflow.units.permissions import unit_ids_of, works_in_office
 from infoflow.units.roles import Role
 
 from . import text
+from .models_desk import AutoSave, JointAnswer, JointUnit
 from .rules import TITLE_MAX, ItemForm
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from infoflow.units.models import User
+
+__all__ = ["AutoSave", "ItemPage", "JointAnswer", "JointUnit", "UnitFolder", "YearFolder"]
 
 
 class HomePage(FolderPage):
@@ -90,8 +94,11 @@ def has_left_unit(prefix: str = "") -> Exists:
 
 class ItemQuerySet(GatedPageQuerySet):
     def visible_to(self, user: User | AnonymousUser) -> Self:
-        """Items a person may see: their units' all, the office's those that have left a unit."""
-        own = Q(unit_id__in=unit_ids_of(user))
+        """Items a person may see: their units' all, those they were asked to join in, and for
+        the office those that have left a unit."""
+        ids = unit_ids_of(user)
+        joint = JointUnit.objects.standing().filter(unit_id__in=ids).values("item_id")
+        own = Q(unit_id__in=ids) | Q(pk__in=joint)
         if works_in_office(user):
             return self.filter(own | has_left_unit())
         return self.filter(own)
@@ -155,6 +162,8 @@ class ItemPage(GatedPage):
     commission = models.CharField(
         _("所答约稿"), max_length=60, blank=True, help_text=_("约稿通知的编号或题目，没有可不填")
     )
+    # Ids of the units that report it together with `unit`, in the order of their names.
+    joint = models.JSONField(_("联合报送单位"), default=list, blank=True, editable=False)
     # Kept files of this text: [{"id", "name", "sha256", "size"}] in order.
     attachments = models.JSONField(_("附件"), default=list, blank=True, editable=False)
     # Key of the form that wrote it: the same form sent twice makes one item.
@@ -195,12 +204,29 @@ class ItemPage(GatedPage):
             "title": self.title,
             "form": self.form,
             "unit": self.unit_id,
+            "joint": self.joint,
             "body": self.body,
         }
 
     @classmethod
     def stored_gate_content(cls, content: dict[str, Any]) -> dict[str, Any]:
-        return {"type": "item", **{key: content[key] for key in ("title", "form", "unit", "body")}}
+        return {
+            "type": "item",
+            **{key: content[key] for key in ("title", "form", "unit", "body")},
+            # Revisions from before joint reports have none.
+            "joint": content.get("joint", []),
+        }
+
+    def joint_digest(self) -> str:
+        """Return the digest that joint units agree to: the text, whoever else joins in."""
+        return rules.digest({**self.gate_content(), "joint": None})
+
+    def joint_names(self) -> str:
+        """Return the joint units' names in order; empty for an item of one unit."""
+        if not self.joint:
+            return ""
+        names = dict(Unit.objects.filter(pk__in=self.joint).values_list("pk", "name"))
+        return "、".join(names[pk] for pk in self.joint if pk in names)
 
     def render_text(self) -> SafeString:
         """Return the body; stored clean, cleaned again because anything may write a row."""
@@ -215,6 +241,7 @@ class ItemPage(GatedPage):
     def about(self) -> list[tuple[Any, str]]:
         return [
             (_("报送单位"), str(self.unit)),
+            *([(_("联合报送单位"), self.joint_names())] if self.joint else []),
             (_("形式"), self.get_form_display()),
             (_("撰稿"), str(self.owner or "")),
             (_("联系人及电话"), self.contact),
