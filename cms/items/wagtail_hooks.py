@@ -1,9 +1,9 @@
-"""What this room puts on the desk: menu entries and panels of the first page."""
+"""What this room puts on the desk and into the office: menu entries, panels, pages."""
 
 from __future__ import annotations
 
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from wagtail import hooks
 
@@ -13,10 +13,16 @@ from infoflow.units.roles import Role
 
 from . import queries
 from .rules import ItemState
+from .views_similar import AlikeView
 
 SHOWN = 5
 # An officer's open items are few; older ones are in the list.
 LOOKED_AT = 100
+
+
+@hooks.register("register_admin_urls")
+def office_urls() -> list[URLPattern]:
+    return [path("alike/<row:left>/<row:right>/", AlikeView.as_view(), name="item_alike")]
 
 
 @hooks.register("register_desk_menu_item")

@@ -5,3 +5,6 @@ class SimilarConfig(AppConfig):
     name = "cms.similar"
     label = "similar"
     verbose_name = "相似稿件"
+
+    def ready(self) -> None:
+        from . import actions  # noqa: F401

@@ -1,0 +1,106 @@
+"""Alike items: kept current here, and shown to the desk and to the office.
+
+The desk learns titles of its own unit only. Of other units it learns one sentence, and only
+for texts that have left their unit: a foreign draft is not revealed at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from cms.similar import actions, queries, rules
+from infoflow.units.permissions import unit_ids_of
+
+from . import text
+from .models import ItemPage
+
+if TYPE_CHECKING:
+    from wagtail.models import Revision
+
+    from infoflow.units.models import User
+
+SHOWN = 5
+# More than are shown: some of them may be another unit's.
+LOOKED_AT = 30
+
+
+@dataclass(frozen=True)
+class Alike:
+    """One alike item. `percent` is the part of the text that is the same."""
+
+    item: ItemPage
+    percent: int
+
+
+@dataclass(frozen=True)
+class ForDesk:
+    """What a unit may know: its own alike items, and whether another unit sent such a one."""
+
+    own: tuple[Alike, ...] = ()
+    others: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.own) or self.others
+
+
+def compared(content: Mapping[str, Any]) -> str:
+    """Return what is compared of an item's stored content: title and body."""
+    return f"{content['title']}\n{text.to_text(content['body'])}"
+
+
+def keep_revision(revision: Revision, *, sent: bool = False) -> None:
+    """Keep the text of a revision as its item's present text, or as the one that it sent."""
+    content = revision.content
+    actions.keep(
+        page_id=int(revision.object_id),
+        unit_id=content["unit"],
+        text=compared(content),
+        sent=sent,
+    )
+
+
+def _text_of(item: ItemPage) -> str:
+    return compared({"title": item.title, "body": item.body})
+
+
+def _percent(score: float) -> int:
+    return round(rules.common_part(score) * 100)
+
+
+def for_desk(item: ItemPage, user: User) -> ForDesk:
+    """Return what the desk shows beside an item: own unit's titles, of others only whether."""
+    units = unit_ids_of(user)
+    matches = queries.like(
+        text=_text_of(item),
+        exclude=[item.pk] if item.pk else (),
+        limit=LOOKED_AT,
+        drafts_of=units,
+    )
+    if not matches:
+        return ForDesk()
+    ours = {match.page_id: match for match in matches if match.unit_id in units}
+    items = ItemPage.objects.visible_to(user).filter(pk__in=ours).defer("body").in_bulk()
+    return ForDesk(
+        own=tuple(
+            Alike(items[pk], _percent(match.score)) for pk, match in ours.items() if pk in items
+        )[:SHOWN],
+        others=len(ours) < len(matches),
+    )
+
+
+def for_office(item: ItemPage) -> list[Alike]:
+    """Return the alike items that have left their units, most alike first, for editors."""
+    matches = queries.like(text=_text_of(item), exclude=[item.pk], limit=SHOWN * 2)
+    items = (
+        ItemPage.objects.filter(pk__in=[match.page_id for match in matches])
+        .select_related("unit")
+        .defer("body")
+        .in_bulk()
+    )
+    return [
+        Alike(items[match.page_id], _percent(match.score))
+        for match in matches
+        if match.page_id in items
+    ]
