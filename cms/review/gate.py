@@ -33,8 +33,15 @@ def gated_models() -> list[type[GatedPage]]:
 
 
 def append_only_tables() -> list[str]:
-    """Return the tables whose rows are never changed or deleted."""
-    return sorted(m._meta.db_table for m in apps.get_models() if issubclass(m, AppendOnly))
+    """Return the tables whose rows are never changed or deleted.
+
+    A room below this one cannot derive from `AppendOnly`; its model says `only_grows`.
+    """
+    return sorted(
+        m._meta.db_table
+        for m in apps.get_models()
+        if issubclass(m, AppendOnly) or getattr(m, "only_grows", False)
+    )
 
 
 def clearance_of(page: GatedPage, revision: Revision | None) -> Clearance | None:

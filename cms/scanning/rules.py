@@ -37,3 +37,44 @@ class Finding:
     def as_dict(self) -> dict[str, Any]:
         """Return it as plain data, to keep with a decision."""
         return asdict(self)
+
+
+class Entrance(models.TextChoices):
+    """The ways by which a text comes in."""
+
+    ITEM = "item", _("写稿、改稿")
+    AUTOSAVE = "autosave", _("自动保存")
+    WORD = "word", _("导入 Word")
+    ATTACHMENT = "attachment", _("附件")
+    SIGN = "sign", _("单位审签")
+    DECIDE = "decide", _("审核意见")
+    SHEET = "sheet", _("保密审查表")
+    COMPOSE = "compose", _("编入期刊")
+    ISSUE = "issue", _("编辑期刊")
+    FACT = "fact", _("采用登记")
+    SCHEME = "scheme", _("计分办法")
+    UNITS = "units", _("单位与人员")
+    WORDS = "words", _("词库")
+    SEARCH = "search", _("查询")
+    FILE_NAME = "file_name", _("文件名")
+    PAGE = "page", _("其他页面")
+
+
+PART_LABELS = {
+    "title": _("标题"),
+    "body": _("正文"),
+    "contact": _("联系人及电话"),
+    "keywords": _("关键词"),
+    "note": _("给审核人员的说明"),
+    "commission": _("所答约稿"),
+    "reason": _("理由"),
+    "q": _("查询词"),
+    "name": _("名称"),
+    "file": _("文件"),
+    "attachment": _("附件"),
+}
+
+
+def part_label(part: str) -> str:
+    """Return what a clerk calls a part; the part's own name when it has no other."""
+    return str(PART_LABELS.get(part, part))

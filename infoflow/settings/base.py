@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "infoflow.desk.middleware.HalfFormMiddleware",
     "infoflow.units.middleware.PasswordChangeMiddleware",
     "infoflow.units.doors.OfficeDoorMiddleware",
+    "cms.scanning.middleware.DoorMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "cms.review.middleware.GateMiddleware",
     "axes.middleware.AxesMiddleware",

@@ -1,0 +1,142 @@
+"""A text as the scanner reads it, and the way back to the place where it stands. Pure.
+
+Words hide behind blanks, zero-width characters, full-width digits, dots and dashes. The
+scanner reads a text without them: NFKC and case folding character by character, what
+separates nothing left out. Every place found is told in offsets of the text as it came in.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy
+
+# Stands between the parts of a page; joins nothing and is no character of any text.
+BARRIER = "\n\ue000\n"
+# What may stand inside a word without separating it, besides blanks and signs nobody sees.
+FILLING = "·•‧・･⋅∙▪﹒. _﹍*⁎∗﹡-~‾`´^¨'\u02b9\u2032"
+_BREAKS = "\n\t"
+_LINE_ENDS = "\r\x0b\x0c\x85\u2028\u2029"
+# Z: blanks; C: control, format (zero-width), private; M: marks that ride on a letter.
+_UNSEEN = frozenset({"Zs", "Cc", "Cf", "Mn", "Me", "Pd"})
+# Hangul fillers and the Braille blank are letters and signs by category, but nobody sees them.
+_BLANK_LETTERS = "\u115f\u1160\u3164\uffa0\u2800"
+_DROP = 0
+# Not one character but several: the slow way.
+_SEVERAL = 0x110000
+# Beyond the basic plane only these change: styled letters and digits, enclosed signs,
+# compatibility ideographs, tags and variation selectors.
+_RANGES = ((0, 0x10000), (0x1D400, 0x1D800), (0x1F100, 0x1F300), (0x2F800, 0x2FA20))
+_TAGS = (0xE0000, 0xE1000)
+
+
+def folded(char: str) -> str:
+    """Return what one character says: empty when it says nothing."""
+    if char in _BREAKS:
+        return char
+    if char in _LINE_ENDS:
+        return "\n"
+    if _says_nothing(char):
+        return ""
+    wide = unicodedata.normalize("NFKC", char).casefold()
+    return "".join(c for c in wide if not _says_nothing(c))
+
+
+def _says_nothing(char: str) -> bool:
+    return (
+        char in FILLING
+        or char in _BLANK_LETTERS
+        or unicodedata.category(char) in _UNSEEN
+        or _TAGS[0] <= ord(char) < _TAGS[1]
+    )
+
+
+@cache
+def _table() -> Any:
+    """Return for every code point the one it is read as, `_DROP` or `_SEVERAL`."""
+    table = numpy.arange(0x110000, dtype=numpy.uint32)
+    for start, end in _RANGES:
+        for code in range(start, end):
+            if 0xD800 <= code < 0xE000:
+                continue
+            read = folded(chr(code))
+            table[code] = _DROP if not read else ord(read) if len(read) == 1 else _SEVERAL
+    table[_TAGS[0] : _TAGS[1]] = _DROP
+    return table
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A text as the scanner reads it.
+
+    `places[i]` is the offset in the source of the i-th character read.
+    """
+
+    source: str
+    words: str
+    places: Any
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Return where in the source the characters from `start` to before `end` stand."""
+        return int(self.places[start]), int(self.places[end - 1]) + 1
+
+
+def codes_of(text: str) -> Any:
+    """Return a text's code points as an array."""
+    return numpy.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=numpy.uint32)
+
+
+def read(text: str) -> Reading:
+    """Read a text: fast for what is one character wide, exact for the rest."""
+    return read_codes(text, codes_of(text))
+
+
+def read_codes(text: str, codes: Any) -> Reading:
+    """Read a text whose code points are at hand."""
+    read_as = _table()[codes]
+    several = numpy.flatnonzero(read_as == _SEVERAL)
+    if len(several):
+        read_as, kept = _spread(codes, read_as, several)
+    else:
+        kept = numpy.flatnonzero(read_as)
+        read_as = read_as[kept]
+    return Reading(text, read_as.tobytes().decode("utf-32-le", "surrogatepass"), kept)
+
+
+def _spread(codes: Any, read_as: Any, several: Any) -> tuple[Any, Any]:
+    """Return code points and places of a text with characters that say several (\u3231, ㎡)."""
+    said = [folded(chr(codes[place])) for place in several]
+    counts = (read_as != _DROP).astype(numpy.int64)
+    counts[several] = [len(words) for words in said]
+    places = numpy.repeat(numpy.arange(len(codes)), counts)
+    spread = read_as[places]
+    ends = numpy.cumsum(counts)
+    for place, words in zip(several, said, strict=True):
+        spread[ends[place] - len(words) : ends[place]] = codes_of(words)
+    return spread, places
+
+
+@cache
+def _number_table() -> Any:
+    table = numpy.arange(0x110000, dtype=numpy.uint32)
+    for start, end in _RANGES:
+        for code in range(start, end):
+            if 0xD800 <= code < 0xE000:
+                continue
+            wide = unicodedata.normalize("NFKC", chr(code))
+            if len(wide) == 1:
+                table[code] = ord(wide)
+    return table
+
+
+def plain_digits(codes: Any) -> str:
+    """Return a text with its digits and signs in their plain form, nothing left out.
+
+    Numbers are looked for here: joining digits across blanks would invent numbers. Offsets
+    are the source's.
+    """
+    plain: bytes = _number_table()[codes].tobytes()
+    return plain.decode("utf-32-le", "surrogatepass")
