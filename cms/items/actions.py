@@ -18,6 +18,7 @@ from infoflow.units.models import Unit
 from infoflow.units.permissions import unit_ids_of
 from infoflow.units.roles import Role
 
+from . import joint
 from .models import ItemPage, UnitFolder, YearFolder
 
 if TYPE_CHECKING:
@@ -172,7 +173,9 @@ def submit_item(*, item_id: int, person: User) -> Decision:
     missing = missing_parts(item)
     if missing:
         raise Refused(_("提交前请补充：%(parts)s。") % {"parts": "、".join(missing)})
-    return review.submit(page_id=item_id, person=person)
+    decision = review.submit(page_id=item_id, person=person)
+    joint.ask(text=decision.revision.as_object(), person=person)
+    return decision
 
 
 def missing_parts(item: ItemPage) -> list[str]:

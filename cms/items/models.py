@@ -16,7 +16,7 @@ from wagtail.models import PageManager
 
 from cms.review import rules
 from cms.review.models import Decision, FolderPage, GatedPage, GatedPageQuerySet
-from cms.review.rules import Step, Verdict
+from cms.review.rules import Part, Step, Verdict
 from infoflow.units.models import Unit
 from infoflow.units.permissions import unit_ids_of, works_in_office
 from infoflow.units.roles import Role
@@ -231,6 +231,13 @@ class ItemPage(GatedPage):
     def render_text(self) -> SafeString:
         """Return the body; stored clean, cleaned again because anything may write a row."""
         return mark_safe(text.to_html(self.body) if self.body else "")  # noqa: S308
+
+    def earlier_acts(self) -> list[tuple[int, Part]]:
+        """Who spoke for a joint unit has signed for a unit."""
+        if not self.joint:
+            return []
+        spoke = JointAnswer.objects.filter(joint__item_id=self.pk).values_list("person", flat=True)
+        return [(person, Part.SIGNATORY) for person in spoke]
 
     def signing_unit(self) -> Unit:
         return self.unit

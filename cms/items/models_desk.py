@@ -82,6 +82,8 @@ class JointUnit(models.Model):
         related_name="+",
     )
     asked_at = models.DateTimeField(_("邀请时间"), default=timezone.now)
+    # Digest (ItemPage.joint_digest) of the text that they were last asked about.
+    digest = models.CharField(_("文本摘要"), max_length=64)
     dropped_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("取消人"),

@@ -19,7 +19,9 @@ from cms.review.rules import FINAL_VERDICTS, REASONED_VERDICTS, Step, Verdict
 from infoflow.units.permissions import unit_ids_of
 from infoflow.units.roles import Role
 
+from . import joint
 from .models import ItemPage
+from .models_desk import JointUnit
 from .rules import ItemState, Standing, state_of
 
 if TYPE_CHECKING:
@@ -155,14 +157,17 @@ def in_hand(user: User) -> QuerySet[ItemPage]:
 def text_for(item: ItemPage, user: User) -> ItemPage:
     """Return the item with the text that a person may read.
 
-    The unit's people see what is written now, or what is under review; everybody else sees
-    the text that the unit last signed, never a later draft.
+    The unit's people see what is written now, or what is under review; joint units what was
+    last submitted; everybody else the text that the unit last signed, never a later draft.
     """
     if item.live:
         return item
-    if item.unit_id in unit_ids_of(user):
+    ids = unit_ids_of(user)
+    if item.unit_id in ids:
         task_state = item.current_workflow_task_state
         return task_state.revision.as_object() if task_state else item
+    if JointUnit.objects.standing().filter(item_id=item.pk, unit_id__in=ids).exists():
+        return joint.submitted_text(item)
     signed = (
         Decision.objects.filter(page_id=item.pk, step=Step.SIGN, verdict=Verdict.PASS)
         .select_related("revision")

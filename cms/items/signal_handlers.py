@@ -1,4 +1,4 @@
-"""Every new unit gets its folder in the library; every text is kept for comparing."""
+"""Folders of new units; texts kept for comparing; no signature before joint units agree."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
 from django.db.models.signals import post_save
 from django.dispatch import receiver
+from django.utils.translation import gettext as _
 from wagtail.models import GroupPagePermission, Revision
 
+from cms.review.actions import Refused
 from cms.review.models import Decision
 from cms.review.rules import Step, Verdict
 from cms.review.signals import decided
 from infoflow.units.models import Unit
 from infoflow.units.signals import units_created
 
-from . import similar
+from . import joint, similar
 from .models import ItemPage, LibraryPage, UnitFolder
 
 
@@ -51,3 +53,22 @@ def keep_sent(decision: Decision, **kwargs: Any) -> None:
     """What the unit's signatory has signed is the text that others may know."""
     if decision.step == Step.SIGN and decision.verdict == Verdict.PASS:
         similar.keep_revision(decision.revision, sent=True)
+
+
+@receiver(decided, sender=ItemPage)
+def wait_for_joint_units(page: ItemPage, decision: Decision, **kwargs: Any) -> None:
+    """Refuse a signature while a joint unit has not agreed to exactly this text.
+
+    Inside the deciding transaction: the refusal takes the decision back.
+    """
+    if decision.step != Step.SIGN or decision.verdict != Verdict.PASS or not page.joint:
+        return
+    missing = joint.not_agreed(page)
+    if missing:
+        raise Refused(
+            _(
+                "联合报送单位%(units)s还没有同意这一稿，暂不能审签通过。请等待答复；"
+                "或退回撰稿人，由其取消联合单位后重新提交。"
+            )
+            % {"units": "、".join(missing)}
+        )

@@ -65,6 +65,11 @@ def unfit_characters(text: str) -> bool:
     return bool(_UNFIT.search(plain_lines(text)))
 
 
+def without_unfit(text: str) -> str:
+    """Return a text with one kind of line end and without characters that no database takes."""
+    return _UNFIT.sub("", plain_lines(text))
+
+
 def unfit_place(text: str) -> str:
     """Return the words before the first unfit character; empty at the very start."""
     lines = plain_lines(text)

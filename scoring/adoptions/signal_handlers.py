@@ -31,7 +31,8 @@ from .rules import (
 def book_submission(page: ItemPage, decision: Decision, **kwargs: Any) -> None:
     """Book the submission when the unit has signed; once, whatever comes back later.
 
-    The date is the local date of the first signature.
+    Joint units have one line each, behind the lead unit. The date is the local date of the
+    first signature.
     """
     if decision.step != Step.SIGN or decision.verdict != Verdict.PASS:
         return
@@ -41,7 +42,7 @@ def book_submission(page: ItemPage, decision: Decision, **kwargs: Any) -> None:
                 kind=FactKind.SUBMISSION,
                 date=timezone.localdate(decision.at),
                 title=page.title[:TITLE_MAX],
-                units=(page.unit_id,),
+                units=(page.unit_id, *page.joint),
                 key=submission_key(page.pk),
                 source=Source.ROAD,
                 item=page.pk,
@@ -57,15 +58,15 @@ def book_adoptions(instance: IssuePage, **kwargs: Any) -> None:
     sources = list(
         EntrySource.objects.filter(entry__page_id=instance.pk)
         .order_by("entry__sort_order", "entry_id", "sort_order", "pk")
-        .values_list("entry_id", "item_id", "item__title", "item__unit_id")
+        .values_list("entry_id", "item_id", "item__title", "item__unit_id", "item__joint")
     )
-    sizes = Counter(entry for entry, _item, _title, _unit in sources)
+    sizes = Counter(entry for entry, *_rest in sources)
     record_facts(
         FactRow(
             kind=FactKind.ADOPTION,
             date=number.signed_on,
             title=title[:TITLE_MAX],
-            units=(unit,),
+            units=(unit, *joint),
             key=issue_adoption_key(instance.pk, item),
             source=Source.ROAD,
             bulletin=number.bulletin_id,
@@ -73,5 +74,5 @@ def book_adoptions(instance: IssuePage, **kwargs: Any) -> None:
             issue_label=str(number),
             item=item,
         )
-        for entry, item, title, unit in sources
+        for entry, item, title, unit, joint in sources
     )
