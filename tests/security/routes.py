@@ -19,6 +19,7 @@ from cms.bulletins.models import Bulletin
 from cms.review.models import GatedPage
 from infoflow.units.models import GroupMembership, Officer, Signatory, UnitGroup
 from infoflow.units.roles import ADMIN_ROLES
+from infoflow.worktime.models import CalendarYear, ClosingTime, WorkdayOverride
 
 from .world import SUPERUSER, World, task_of
 
@@ -232,6 +233,9 @@ FILLERS: dict[str, Filler] = {
     "office/officers/": _one(lambda world: Officer.objects.get(unit=world.unit).pk),
     "office/signatories/": _one(lambda world: Signatory.objects.get(unit=world.unit).pk),
     "office/accounts/": _accounts,
+    "office/workdays/": _one(lambda world: WorkdayOverride.objects.all()[0].pk),
+    "office/calendar-years/": _one(lambda world: CalendarYear.objects.all()[0].pk),
+    "office/closing-times/": _one(lambda world: ClosingTime.objects.all()[0].pk),
     "office/users/": _accounts,
     "office/bulletins/": _one(lambda world: Bulletin.objects.filter(own=True)[0].pk),
     "office/groups/": _one(lambda world: Group.objects.get(unit=world.unit).pk),

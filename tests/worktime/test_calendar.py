@@ -53,6 +53,13 @@ def test_loading_again_writes_nothing_and_keeps_what_was_entered_by_hand() -> No
     assert WorkdayOverride.history.count() == history + 1
 
 
+def test_a_day_taken_out_by_hand_does_not_come_back() -> None:
+    WorkdayOverride.objects.get(date=date(2026, 10, 10)).delete()
+    load()
+    assert not WorkdayOverride.objects.filter(date=date(2026, 10, 10)).exists()
+    assert "新录入1天" in load("--replace")
+
+
 def test_older_years_are_loaded_on_demand() -> None:
     load("--from", "2004")
     assert set(CalendarYear.objects.values_list("year", flat=True)) == set(range(2004, 2027))

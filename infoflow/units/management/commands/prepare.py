@@ -51,6 +51,7 @@ class Command(BaseCommand):
                 sys.exit(refusal(count))
             self.check()
             self._collect_static()
+            call_command("load_holidays", verbosity=0)
             self._load_demo()
             lines = start_lines(url)
         except OperationalError as error:

@@ -11,19 +11,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from infoflow.worktime import actions, published, queries
+from infoflow.worktime.models import CalendarYear
 
 FIRST_YEAR = 2025
 
 
 class Command(BaseCommand):
-    help = "把已公布的放假和调休安排装入工作日历；已录入的日期不改，重复运行没有变化。"
+    help = "把已公布的放假和调休安排装入工作日历；已录入的年度不动，重复运行没有变化。"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
             "--from", dest="first", type=int, default=FIRST_YEAR, help="从哪一年起（默认2025）"
         )
         parser.add_argument(
-            "--replace", action="store_true", help="与公布的安排不同的日期按公布的改正"
+            "--replace", action="store_true", help="已录入的年度也按公布的安排补齐和改正"
         )
 
     def handle(self, *args: Any, first: int, replace: bool, **options: Any) -> None:
@@ -33,10 +34,12 @@ class Command(BaseCommand):
                 _("本机的放假安排只到%(last)d年，没有%(first)d年及以后的。请在“工作日历”手工录入。")
                 % {"last": max(published.years()), "first": first}
             )
+        # A day that was taken out by hand must not come back with the next start.
+        here = set() if replace else set(CalendarYear.objects.values_list("year", flat=True))
         added = changed = 0
         days = published.days()
         with transaction.atomic():
-            for year in known:
+            for year in [year for year in known if year not in here]:
                 loaded = actions.load_years(
                     days=days,
                     years=frozenset({year}),
