@@ -185,6 +185,9 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
+# Uploads never touch the disk before they are looked through; the cap is for one file.
+FILE_UPLOAD_HANDLERS = ["infoflow.uploads.handlers.CappedMemoryHandler"]
+INFOFLOW_UPLOAD_MAX_SIZE = 20 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
