@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.conf import settings
@@ -140,6 +141,15 @@ def _in_order(children: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return sorted(children, key=lambda child: (child["sort_order"] is None, child["sort_order"]))
 
 
+def _parts_of(entries: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return the texts of an issue's entries by parts: "1.title", "1.body", "2.title" …"""
+    parts: dict[str, str] = {}
+    for n, (title, body) in enumerate(entries, start=1):
+        parts[f"{n}.title"] = title
+        parts[f"{n}.body"] = text.to_text(body)
+    return parts
+
+
 class IssuePage(GatedPage):
     """期: one number of a bulletin. Its number is given when it is signed."""
 
@@ -212,6 +222,13 @@ class IssuePage(GatedPage):
                 for entry in _in_order(content["entries"])
             ],
         }
+
+    def text_parts(self) -> dict[str, str]:
+        return _parts_of((entry.title, entry.body) for entry in self.entries.all())
+
+    @classmethod
+    def stored_text_parts(cls, content: dict[str, Any]) -> dict[str, str]:
+        return _parts_of((e["title"], e["body"]) for e in _in_order(content["entries"]))
 
     def render_text(self) -> SafeString:
         return mark_safe(  # noqa: S308

@@ -189,12 +189,12 @@ def missing_parts(item: ItemPage) -> list[str]:
 
 
 @transaction.atomic
-def withdraw_item(*, item_id: int, person: User) -> Decision:
-    """Take an item back before its unit has signed it.
+def withdraw_item(*, item_id: int, person: User, reason: str = "") -> Decision:
+    """Take an item back before its unit has signed it, with a reason if there is one.
 
     Raises:
         Refused: not an officer of the unit, or already signed.
     """
     item: ItemPage = ItemPage.objects.get(pk=item_id)
     _may_write(person, item.unit_id)
-    return review.withdraw(page_id=item_id, person=person)
+    return review.withdraw(page_id=item_id, person=person, reason=reason)

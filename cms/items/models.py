@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.models import PageManager
 
 from cms.review import rules
-from cms.review.models import Decision, FolderPage, GatedPage, GatedPageQuerySet
-from cms.review.rules import Part, Step, Verdict
+from cms.review.models import Decision, FolderPage, GatedPage, GatedPageQuerySet, OpenTask
+from cms.review.rules import FINAL_VERDICTS, Part, QueueFacts, Step, Verdict
 from infoflow.units.models import Unit
 from infoflow.units.permissions import unit_ids_of, works_in_office
 from infoflow.units.roles import Role
@@ -107,30 +107,20 @@ class ItemQuerySet(GatedPageQuerySet):
         """Items an officer may still change: own unit's, not under review, not ended."""
         return (
             self.filter(unit_id__in=unit_ids_of(user, Role.OFFICER), live=False)
-            .exclude(
-                Exists(
-                    Decision.objects.filter(
-                        page_id=OuterRef("pk"), verdict__in=[Verdict.CLOSE, Verdict.REFUSE]
-                    )
-                )
-            )
-            .exclude(pk__in=_under_review())
+            .exclude(pk__in=OpenTask.objects.values("page_id"))
+            .not_ended()
+        )
+
+    def not_ended(self) -> Self:
+        """Leave out items whose newest decision closed or refused them."""
+        newest = Decision.objects.filter(page_id=OuterRef("pk")).order_by("-pk")
+        return self.alias(newest_verdict=Subquery(newest.values("verdict")[:1])).filter(
+            Q(newest_verdict__isnull=True) | ~Q(newest_verdict__in=list(FINAL_VERDICTS))
         )
 
     def in_pool(self) -> Self:
         """Items that went through the gate (备用稿库)."""
         return self.filter(live=True, live_revision=F("latest_revision"))
-
-
-def _under_review() -> models.QuerySet[Any, Any]:
-    from django.db.models.functions import Cast
-    from wagtail.models import WorkflowState
-
-    return WorkflowState.objects.filter(
-        status=WorkflowState.STATUS_IN_PROGRESS,
-        content_type__app_label="items",
-        content_type__model="itempage",
-    ).values_list(Cast("object_id", models.BigIntegerField()), flat=True)
 
 
 class ItemPage(GatedPage):
@@ -227,6 +217,29 @@ class ItemPage(GatedPage):
             return ""
         names = dict(Unit.objects.filter(pk__in=self.joint).values_list("pk", "name"))
         return "、".join(names[pk] for pk in self.joint if pk in names)
+
+    def text_parts(self) -> dict[str, str]:
+        return self._parts({name: getattr(self, name) for name in self._PARTS})
+
+    @classmethod
+    def stored_text_parts(cls, content: dict[str, Any]) -> dict[str, str]:
+        return cls._parts({name: content.get(name, "") for name in cls._PARTS})
+
+    _PARTS: ClassVar[tuple[str, ...]] = (
+        "title",
+        "body",
+        "contact",
+        "keywords",
+        "note",
+        "commission",
+    )
+
+    @staticmethod
+    def _parts(stored: dict[str, str]) -> dict[str, str]:
+        return {**stored, "body": text.to_text(stored["body"])}
+
+    def queue_facts(self) -> QueueFacts:
+        return QueueFacts(unit_id=self.unit_id, form=self.form)
 
     def render_text(self) -> SafeString:
         """Return the body; stored clean, cleaned again because anything may write a row."""

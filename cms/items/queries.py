@@ -10,12 +10,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Min, OuterRef, Q, QuerySet, Subquery
 from wagtail import hooks
 
 from cms.review import queries as review
 from cms.review.models import Decision, GatedPage
-from cms.review.rules import FINAL_VERDICTS, REASONED_VERDICTS, Step, Verdict
+from cms.review.rules import REASONED_VERDICTS, Step, Verdict
 from infoflow.units.permissions import unit_ids_of
 from infoflow.units.roles import Role
 
@@ -31,6 +31,7 @@ _STEP_OF_STATE = {
     ItemState.SIGNING: Step.SIGN,
     ItemState.SCREENING: Step.SCREEN,
     ItemState.CLEARING: Step.CLEAR,
+    ItemState.RECHECKING: Step.RECHECK,
 }
 _VERDICT_OF_STATE = {
     ItemState.RETURNED: Verdict.RETURN,
@@ -74,13 +75,15 @@ def _standing(item: ItemPage, waiting: Any, last: Decision | None, adopted: bool
     )
     if started is not None and state in _STEP_OF_STATE:
         return Standing(state=state, since=started)
+    if started is not None and last is not None and state == ItemState.REOPENED:
+        return Standing(state, started, last.told, f"{last.get_verdict_display()} {last.person}")
     if last is None:
         return Standing(state=state, since=item.latest_revision_created_at)
     told = last.verdict in REASONED_VERDICTS and not item.live
     return Standing(
         state=state,
         since=None if state == ItemState.ADOPTED else last.at,
-        reason=last.reason if told else "",
+        reason=last.told if told else "",
         reason_by=f"{last.get_step_display()} {last.person}" if told else "",
     )
 
@@ -114,12 +117,19 @@ def in_state(items: QuerySet[ItemPage], state: str) -> QuerySet[ItemPage]:
             else live.exclude(pk__in=carried)
         )
     items = items.filter(live=False)
-    if state in _STEP_OF_STATE:
-        return items.filter(pk__in=_waiting_ids(_STEP_OF_STATE[state]))
-    for step in _STEP_OF_STATE.values():
-        items = items.exclude(pk__in=_waiting_ids(step))
     newest = Decision.objects.filter(page_id=OuterRef("pk")).order_by("-pk").values("verdict")[:1]
     items = items.annotate(last_verdict=Subquery(newest))
+    if state == ItemState.REOPENED:
+        return items.filter(pk__in=_waiting_ids(Step.SCREEN), last_verdict=Verdict.REOPEN)
+    if state in _STEP_OF_STATE:
+        waiting = items.filter(pk__in=_waiting_ids(_STEP_OF_STATE[state]))
+        return (
+            waiting.exclude(last_verdict=Verdict.REOPEN)
+            if state == ItemState.SCREENING
+            else waiting
+        )
+    for step in _STEP_OF_STATE.values():
+        items = items.exclude(pk__in=_waiting_ids(step))
     if state in _VERDICT_OF_STATE:
         return items.filter(last_verdict=_VERDICT_OF_STATE[state])
     return items.filter(
@@ -148,10 +158,9 @@ def to_sign(user: User) -> QuerySet[ItemPage]:
 
 def in_hand(user: User) -> QuerySet[ItemPage]:
     """Return an officer's items whose road has not ended: nothing live, nothing closed."""
-    ended = Decision.objects.filter(page_id=OuterRef("pk"), verdict__in=FINAL_VERDICTS)
-    return own_items(user).filter(
-        ~Exists(ended), unit_id__in=unit_ids_of(user, Role.OFFICER), live=False
-    )
+    items: Any = own_items(user).filter(unit_id__in=unit_ids_of(user, Role.OFFICER), live=False)
+    kept: QuerySet[ItemPage] = items.not_ended()
+    return kept
 
 
 def text_for(item: ItemPage, user: User) -> ItemPage:

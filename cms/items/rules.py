@@ -33,6 +33,8 @@ class ItemState(models.TextChoices):
     SIGNING = "sign", _("待单位审签")
     SCREENING = "screen", _("待编辑初审")
     CLEARING = "clear", _("待保密审查")
+    RECHECKING = "recheck", _("待保密复审")
+    REOPENED = "reopened", _("已恢复办理，待编辑初审")
     RETURNED = "returned", _("已退改")
     WITHDRAWN = "withdrawn", _("已撤回")
     POOL = "pool", _("已入备用稿库")
@@ -47,12 +49,15 @@ _WAITING = {
     Step.SIGN: ItemState.SIGNING,
     Step.SCREEN: ItemState.SCREENING,
     Step.CLEAR: ItemState.CLEARING,
+    Step.RECHECK: ItemState.RECHECKING,
 }
 _HOLDERS = {
     ItemState.DRAFT: _("撰稿人"),
     ItemState.SIGNING: _("本单位审签人"),
     ItemState.SCREENING: _("信息科编辑"),
     ItemState.CLEARING: _("保密审查员"),
+    ItemState.RECHECKING: _("保密审查员"),
+    ItemState.REOPENED: _("信息科编辑"),
     ItemState.RETURNED: _("撰稿人"),
     ItemState.WITHDRAWN: _("撰稿人"),
     ItemState.POOL: _("信息科编辑"),
@@ -95,6 +100,8 @@ def state_of(
     """
     if live:
         return ItemState.ADOPTED if adopted else ItemState.POOL
+    if waiting_at == Step.SCREEN and last_verdict == Verdict.REOPEN:
+        return ItemState.REOPENED
     if waiting_at is not None:
         return _WAITING[Step(waiting_at)]
     if last_verdict in FINAL_VERDICTS:

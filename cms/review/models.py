@@ -1,20 +1,26 @@
-"""The base of every page that must be cleared, the decisions on it and its clearances."""
+"""The base of every page that must be cleared. Records, queue and practice stand beside it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from django.conf import settings
-from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from wagtail.models import Page, PageManager, PagePermissionTester, Revision, TaskState
+from wagtail.models import Page, PageManager, PagePermissionTester, Revision
 from wagtail.query import PageQuerySet
 
 from . import rules
-from .rules import Part, Step, Verdict
-from .tasks import ClearTask, GateTask, IssueTask, ScreenTask, SignTask
+from .practice import CommonReason, ReviewSettings
+from .records import (
+    AppendOnly,
+    AppendOnlyError,
+    AppendOnlyQuerySet,
+    Clearance,
+    Decision,
+)
+from .rules import Part, QueueFacts
+from .tasks import ClearTask, GateTask, IssueTask, RecheckTask, ScreenTask, SignTask
+from .waiting import OpenTask
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -23,45 +29,22 @@ if TYPE_CHECKING:
     from infoflow.units.models import Unit, User
 
 __all__ = [
+    "AppendOnly",
+    "AppendOnlyError",
+    "AppendOnlyQuerySet",
     "ClearTask",
     "Clearance",
+    "CommonReason",
     "Decision",
     "GateTask",
     "GatedPage",
     "IssueTask",
+    "OpenTask",
+    "RecheckTask",
+    "ReviewSettings",
     "ScreenTask",
     "SignTask",
 ]
-
-
-class AppendOnlyError(Exception):
-    """A record that only ever grows was about to be changed or deleted."""
-
-
-class AppendOnlyQuerySet(models.QuerySet[Any]):
-    """Refuse every change of stored rows; the database's triggers refuse it as well."""
-
-    def _refuse(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise AppendOnlyError(f"{self.model.__name__} only grows")
-
-    update = bulk_update = delete = update_or_create = _refuse
-
-
-class AppendOnly(models.Model):
-    """A row that is written once and never changed or deleted."""
-
-    objects = AppendOnlyQuerySet.as_manager()
-
-    class Meta:
-        abstract = True
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if not self._state.adding:
-            raise AppendOnlyError(f"{type(self).__name__} only grows")
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise AppendOnlyError(f"{type(self).__name__} only grows")
 
 
 class GatedPageQuerySet(PageQuerySet):
@@ -201,6 +184,19 @@ class GatedPage(Page):
         """Return the digest of the text in a revision."""
         return rules.digest(cls.stored_gate_content(revision.content))
 
+    def text_parts(self) -> dict[str, str]:
+        """Return the text as plain text by parts, for what scans and compares it."""
+        raise TypeError(f"{type(self).__name__} must say what its parts are")
+
+    @classmethod
+    def stored_text_parts(cls, content: dict[str, Any]) -> dict[str, str]:
+        """Return the same from a revision's stored content."""
+        raise TypeError(f"{cls.__name__} must say what its parts are")
+
+    def queue_facts(self) -> QueueFacts:
+        """Return what a queue shows and filters by."""
+        return QueueFacts()
+
     def render_text(self) -> SafeString:
         """Return the text as clean HTML."""
         raise TypeError(f"{type(self).__name__} must render its text")
@@ -257,69 +253,3 @@ class GatedPage(Page):
         from .views_reading import serve_gated
 
         return serve_gated(request, self)
-
-
-class Decision(AppendOnly):
-    """One person's decision at one step on one exact text. Derive states from these."""
-
-    page = models.ForeignKey(
-        Page, verbose_name=_("稿件"), on_delete=models.PROTECT, related_name="decisions"
-    )
-    revision = models.ForeignKey(
-        Revision, verbose_name=_("版本"), on_delete=models.PROTECT, related_name="+"
-    )
-    task_state = models.ForeignKey(
-        TaskState, null=True, editable=False, on_delete=models.PROTECT, related_name="+"
-    )
-    step = models.CharField(_("环节"), max_length=10, choices=Step.choices)
-    verdict = models.CharField(_("意见"), max_length=10, choices=Verdict.choices)
-    person = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("经办人"),
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
-    reason = models.TextField(_("理由"), blank=True)
-    digest = models.CharField(_("文本摘要"), max_length=64)
-    at = models.DateTimeField(_("时间"), default=timezone.now)
-
-    class Meta:
-        verbose_name = _("审核意见")
-        verbose_name_plural = _("审核意见")
-        ordering = ["pk"]
-        constraints = [models.UniqueConstraint(fields=["task_state"], name="one_decision_per_task")]
-        indexes = [
-            models.Index(fields=["page", "step", "verdict"], name="decision_page_step"),
-            models.Index(fields=["step", "verdict", "at"], name="decision_step_at"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_step_display()} {self.get_verdict_display()}"
-
-
-class Clearance(AppendOnly):
-    """A named reviewer's word that exactly this text may leave."""
-
-    page = models.ForeignKey(
-        Page, verbose_name=_("稿件"), on_delete=models.PROTECT, related_name="clearances"
-    )
-    revision = models.ForeignKey(
-        Revision, verbose_name=_("版本"), on_delete=models.PROTECT, related_name="clearances"
-    )
-    digest = models.CharField(_("文本摘要"), max_length=64)
-    person = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("保密审查员"),
-        on_delete=models.PROTECT,
-        related_name="clearances",
-    )
-    at = models.DateTimeField(_("审查时间"), default=timezone.now)
-
-    class Meta:
-        verbose_name = _("保密审查结论")
-        verbose_name_plural = _("保密审查结论")
-        ordering = ["pk"]
-        indexes = [models.Index(fields=["page", "revision"], name="clearance_page_revision")]
-
-    def __str__(self) -> str:
-        return f"{self.page_id}/{self.revision_id}"

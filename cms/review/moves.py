@@ -8,16 +8,20 @@ locks that `actions` holds. Whoever calls them has checked everything.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 from wagtail.log_actions import LogContext, get_active_log_context
 from wagtail.models import PageLogEntry, TaskState, Workflow, WorkflowState, WorkflowTask
 
+from .deadlines import due_for
 from .finish import publish_cleared
 from .rules import Step
 from .tasks import GateTask
+from .waiting import OpenTask
 
 if TYPE_CHECKING:
     from wagtail.models import Task
@@ -27,14 +31,24 @@ if TYPE_CHECKING:
     from .models import Decision, GatedPage
 
 LOG_ACTION = "infoflow.review"
+LOG_TAKE_OVER = "infoflow.take_over"
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """How a text comes to a step: what the scan found in it, and whether it was sent back."""
+
+    kinds: str = ""
+    returned: bool = False
 
 
 def step_of(task: Task) -> Step:
     """Return the step that a task stands for, without reading its own table."""
-    return _step_of_type(task.content_type_id)
+    return step_of_type(task.content_type_id)
 
 
-def _step_of_type(content_type_id: int) -> Step:
+def step_of_type(content_type_id: int) -> Step:
+    """Return the step of a kind of task."""
     model = ContentType.objects.get_for_id(content_type_id).model_class()
     return cast("type[GateTask]", model).step
 
@@ -46,14 +60,21 @@ def steps_of(workflow_id: int) -> dict[Step, int]:
         .order_by("sort_order")
         .values_list("task__content_type_id", "task_id")
     )
-    return {_step_of_type(kind): task_id for kind, task_id in rows}
+    return {step_of_type(kind): task_id for kind, task_id in rows}
 
 
 def start(
-    *, page: GatedPage, revision_id: int, person: User, workflow: Workflow, at: Step | None = None
+    *,
+    page: GatedPage,
+    revision_id: int,
+    person: User,
+    workflow: Workflow,
+    arrival: Arrival,
+    at: Step | None = None,
 ) -> TaskState:
     """Begin a road at its first step, or at another."""
     steps = steps_of(workflow.pk)
+    step = at or next(iter(steps))
     state = WorkflowState(
         content_type=page.cached_content_type,
         base_content_type=page.get_base_content_type(),
@@ -63,10 +84,17 @@ def start(
         requested_by=person,
     )
     state.save_base(force_insert=True)
-    return _wait_at(state, steps[at] if at else next(iter(steps.values())), revision_id)
+    return _wait_at(state, step, steps[step], page, revision_id, arrival)
 
 
-def _wait_at(state: WorkflowState, task_id: int, revision_id: int) -> TaskState:
+def _wait_at(
+    state: WorkflowState,
+    step: Step,
+    task_id: int,
+    page: GatedPage,
+    revision_id: int,
+    arrival: Arrival,
+) -> TaskState:
     """Open a task and make it the one that the road waits at."""
     task_state = TaskState(
         workflow_state=state,
@@ -80,7 +108,27 @@ def _wait_at(state: WorkflowState, task_id: int, revision_id: int) -> TaskState:
     )
     state.status = WorkflowState.STATUS_IN_PROGRESS
     state.current_task_state = task_state
+    open_row(task_state=task_state, page=page, step=step, arrival=arrival).save(force_insert=True)
     return task_state
+
+
+def open_row(*, task_state: TaskState, page: GatedPage, step: Step, arrival: Arrival) -> OpenTask:
+    """Return the queue's row of an open task, not yet saved."""
+    facts = page.queue_facts()
+    due = due_for(step, task_state.started_at)
+    return OpenTask(
+        task_state=task_state,
+        page_id=page.pk,
+        step=step,
+        unit_id=facts.unit_id,
+        form=facts.form,
+        urgent=facts.urgent,
+        since=task_state.started_at,
+        due_at=due.at,
+        due_note=due.note,
+        kinds=arrival.kinds,
+        returned=arrival.returned,
+    )
 
 
 def _end_task(task_state: TaskState, status: str, person: User, comment: str) -> None:
@@ -88,6 +136,7 @@ def _end_task(task_state: TaskState, status: str, person: User, comment: str) ->
         status=status, finished_at=timezone.now(), finished_by=person, comment=comment
     )
     task_state.status = status
+    OpenTask.objects.filter(task_state_id=task_state.pk).delete()
 
 
 def _end_state(state: WorkflowState, status: str) -> None:
@@ -95,8 +144,16 @@ def _end_state(state: WorkflowState, status: str) -> None:
     state.status = status
 
 
-def pass_on(*, task_state: TaskState, page: GatedPage, person: User, comment: str = "") -> bool:
-    """Approve a task and wait at the next step; after the last one publish.
+def pass_on(
+    *,
+    task_state: TaskState,
+    page: GatedPage,
+    person: User,
+    step: Step | None,
+    arrival: Arrival,
+    comment: str = "",
+) -> bool:
+    """Approve a task and wait at a later step; where there is none, publish.
 
     Returns:
         True when it was the last step.
@@ -106,10 +163,9 @@ def pass_on(*, task_state: TaskState, page: GatedPage, person: User, comment: st
     """
     state = task_state.workflow_state
     _end_task(task_state, TaskState.STATUS_APPROVED, person, comment)
-    task_ids = list(steps_of(state.workflow_id).values())
-    following = task_ids[task_ids.index(task_state.task_id) + 1 :]
-    if following:
-        _wait_at(state, following[0], task_state.revision_id)
+    if step is not None:
+        task_id = steps_of(state.workflow_id)[step]
+        _wait_at(state, step, task_id, page, task_state.revision_id, arrival)
         return False
     _end_state(state, WorkflowState.STATUS_APPROVED)
     state.content_object = page
@@ -117,11 +173,20 @@ def pass_on(*, task_state: TaskState, page: GatedPage, person: User, comment: st
     return True
 
 
-def go_to(*, task_state: TaskState, step: Step, person: User, comment: str = "") -> TaskState:
-    """End a task as rejected and wait at another step of the same road."""
+def go_to(
+    *,
+    task_state: TaskState,
+    page: GatedPage,
+    person: User,
+    step: Step,
+    arrival: Arrival,
+    comment: str = "",
+) -> TaskState:
+    """End a task as rejected and wait at an earlier step of the same road."""
     state = task_state.workflow_state
     _end_task(task_state, TaskState.STATUS_REJECTED, person, comment)
-    return _wait_at(state, steps_of(state.workflow_id)[step], task_state.revision_id)
+    task_id = steps_of(state.workflow_id)[step]
+    return _wait_at(state, step, task_id, page, task_state.revision_id, arrival)
 
 
 def give_back(*, task_state: TaskState, person: User, comment: str = "") -> None:
@@ -133,6 +198,7 @@ def give_back(*, task_state: TaskState, person: User, comment: str = "") -> None
 def end(*, state: WorkflowState, person: User, comment: str = "") -> None:
     """End a road before its end, with whatever task is open on it."""
     _end_state(state, WorkflowState.STATUS_CANCELLED)
+    OpenTask.objects.filter(task_state__workflow_state=state).delete()
     TaskState.objects.filter(workflow_state=state, status=TaskState.STATUS_IN_PROGRESS).update(
         status=TaskState.STATUS_CANCELLED,
         finished_at=timezone.now(),
@@ -143,22 +209,49 @@ def end(*, state: WorkflowState, person: User, comment: str = "") -> None:
 
 def log_decision(page: GatedPage, decision: Decision) -> None:
     """Write a decision into Wagtail's log of the page; never its text or reason."""
+    _log(
+        page,
+        action=LOG_ACTION,
+        data={"step": decision.step, "verdict": decision.verdict, "decision": decision.pk},
+        revision_id=decision.revision_id,
+        at=decision.at,
+        person_id=decision.person_id,
+    )
+
+
+def log_take_over(page: GatedPage, row: OpenTask, person: User) -> None:
+    """Write into the log that a person took a text over from another."""
+    _log(
+        page,
+        action=LOG_TAKE_OVER,
+        data={"step": row.step, "from": row.claimed_by_id},
+        revision_id=None,
+        at=timezone.now(),
+        person_id=person.pk,
+    )
+
+
+def _log(
+    page: GatedPage,
+    *,
+    action: str,
+    data: dict[str, Any],
+    revision_id: int | None,
+    at: datetime,
+    person_id: int,
+) -> None:
     context: LogContext = get_active_log_context()
     PageLogEntry.objects.bulk_create(
         [
             PageLogEntry(
                 page_id=page.pk,
-                revision_id=decision.revision_id,
+                revision_id=revision_id,
                 content_type=page.cached_content_type,
                 label=page.get_admin_display_title(),
-                action=LOG_ACTION,
-                data={
-                    "step": decision.step,
-                    "verdict": decision.verdict,
-                    "decision": decision.pk,
-                },
-                timestamp=decision.at,
-                user_id=decision.person_id,
+                action=action,
+                data=data,
+                timestamp=at,
+                user_id=person_id,
                 uuid=context.uuid,
             )
         ]

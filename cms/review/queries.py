@@ -8,27 +8,21 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import BigIntegerField, Exists, OuterRef, QuerySet, prefetch_related_objects
+from django.db.models import CharField, Exists, OuterRef, QuerySet, prefetch_related_objects
 from django.db.models.functions import Cast
-from wagtail.models import Page, Revision, TaskState, WorkflowState
+from wagtail.models import Page, Revision
 
 from infoflow.units.permissions import has_role, unit_ids_of
 from infoflow.units.roles import Role
 
-from .actions import ROLE_OF_STEP
-from .models import ClearTask, Decision, GatedPage, IssueTask, ScreenTask, SignTask
+from .models import Decision, GatedPage, OpenTask, RecheckTask
+from .permissions import ROLE_OF_STEP
 from .rules import PART_OF_STEP, Step
 
 if TYPE_CHECKING:
     from infoflow.units.models import User
 
-TASK_OF_STEP = {
-    Step.SIGN: SignTask,
-    Step.SCREEN: ScreenTask,
-    Step.CLEAR: ClearTask,
-    Step.ISSUE: IssueTask,
-}
-OFFICE_STEPS = (Step.SCREEN, Step.CLEAR, Step.ISSUE)
+OFFICE_STEPS = (Step.SCREEN, Step.CLEAR, Step.RECHECK, Step.ISSUE)
 
 
 @dataclass(frozen=True)
@@ -40,38 +34,40 @@ class Waiting:
     since: datetime
 
 
+def second_level() -> bool:
+    """Tell whether the second level of confidentiality is switched on."""
+    return RecheckTask.objects.filter(active=True).exists()
+
+
 def steps_of(user: User) -> list[Step]:
-    """Return the office steps that a person's roles let them take."""
-    return [step for step in OFFICE_STEPS if has_role(user, ROLE_OF_STEP[step])]
+    """Return the office steps that a person's roles let them take.
+
+    The second confidentiality level stays as long as a text waits there, also when it has
+    been switched off meanwhile.
+    """
+    steps = [step for step in OFFICE_STEPS if has_role(user, ROLE_OF_STEP[step])]
+    if Step.RECHECK in steps and not second_level() and not open_tasks(Step.RECHECK).exists():
+        steps.remove(Step.RECHECK)
+    return steps
 
 
-def open_tasks(step: Step) -> QuerySet[TaskState]:
-    """Return every open task of a step, oldest first, with `page_id`."""
-    content_type = ContentType.objects.get_for_model(TASK_OF_STEP[step])
-    return (
-        TaskState.objects.filter(
-            status=TaskState.STATUS_IN_PROGRESS,
-            workflow_state__status=WorkflowState.STATUS_IN_PROGRESS,
-            task__content_type=content_type,
-        )
-        .annotate(page_id=Cast("workflow_state__object_id", BigIntegerField()))
-        .order_by("started_at", "pk")
-    )
+def open_tasks(step: Step) -> QuerySet[OpenTask]:
+    """Return every open task of a step, oldest first."""
+    return OpenTask.objects.filter(step=step).order_by("since", "pk")
 
 
-def queue_for(user: User, step: Step) -> QuerySet[TaskState]:
+def queue_for(user: User, step: Step) -> QuerySet[OpenTask]:
     """Return what waits for a person at an office step, oldest first.
 
     Texts in which the person already played another part are left out; somebody else
     must take them (the act is refused as well).
     """
     if not has_role(user, ROLE_OF_STEP[step]):
-        return TaskState.objects.none()
+        return OpenTask.objects.none()
     own_steps = [s for s, part in PART_OF_STEP.items() if part == PART_OF_STEP[step]]
-    object_id = OuterRef("workflow_state__object_id")
     wrote = Revision.objects.filter(
-        object_id=object_id,
-        base_content_type=OuterRef("workflow_state__base_content_type"),
+        object_id=Cast(OuterRef("page_id"), CharField()),
+        base_content_type=ContentType.objects.get_for_model(Page),
         user=user,
     )
     decided = Decision.objects.filter(page_id=OuterRef("page_id"), person=user).exclude(
@@ -80,16 +76,16 @@ def queue_for(user: User, step: Step) -> QuerySet[TaskState]:
     return open_tasks(step).filter(~Exists(wrote), ~Exists(decided))
 
 
-def signing_page_ids(user: User) -> QuerySet[TaskState, int]:
+def signing_page_ids(user: User) -> QuerySet[OpenTask, int]:
     """Return ids of pages that wait for a unit signature; the caller limits them to units."""
     if not unit_ids_of(user, Role.SIGNATORY):
-        return TaskState.objects.none().values_list("pk", flat=True)
+        return OpenTask.objects.none().values_list("page_id", flat=True)
     return open_tasks(Step.SIGN).values_list("page_id", flat=True)
 
 
-def waiting_lines(tasks: Iterable[TaskState]) -> list[Waiting]:
+def waiting_lines(tasks: Iterable[OpenTask]) -> list[Waiting]:
     """Return queue lines with their specific pages, in a constant number of queries."""
-    rows: Sequence[TaskState] = list(tasks)
+    rows: Sequence[OpenTask] = list(tasks)
     ids = [row.page_id for row in rows]
     pages = {page.pk: page for page in Page.objects.filter(pk__in=ids).specific()}
     for model in {type(page) for page in pages.values()}:
@@ -97,9 +93,9 @@ def waiting_lines(tasks: Iterable[TaskState]) -> list[Waiting]:
             [page for page in pages.values() if type(page) is model], *model.queue_prefetch
         )
     return [
-        Waiting(task_state_id=row.pk, page=pages[pk], since=row.started_at)
-        for row, pk in zip(rows, ids, strict=True)
-        if pk in pages
+        Waiting(task_state_id=row.task_state_id, page=pages[row.page_id], since=row.since)
+        for row in rows
+        if row.page_id in pages
     ]
 
 
@@ -118,13 +114,6 @@ def last_decisions(page_ids: Sequence[int]) -> dict[int, Decision]:
 
 
 def open_steps(page_ids: Sequence[int]) -> dict[int, tuple[Step, datetime]]:
-    """Return where pages under review wait and since when, in two queries."""
-    types = ContentType.objects.get_for_models(*TASK_OF_STEP.values())
-    step_of = {types[task].pk: step for step, task in TASK_OF_STEP.items()}
-    rows = TaskState.objects.filter(
-        status=TaskState.STATUS_IN_PROGRESS,
-        workflow_state__status=WorkflowState.STATUS_IN_PROGRESS,
-        workflow_state__object_id__in=[str(pk) for pk in page_ids],
-        task__content_type_id__in=step_of,
-    ).values_list("workflow_state__object_id", "task__content_type_id", "started_at")
-    return {int(pk): (step_of[kind], since) for pk, kind, since in rows}
+    """Return where pages under review wait and since when, in one query."""
+    rows = OpenTask.objects.filter(page_id__in=page_ids).values_list("page_id", "step", "since")
+    return {pk: (Step(step), since) for pk, step, since in rows}

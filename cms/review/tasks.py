@@ -1,4 +1,4 @@
-"""The four stations of the road as Wagtail tasks; one base class holds every check."""
+"""The five stations of the road as Wagtail tasks; one base class holds every check."""
 
 from __future__ import annotations
 
@@ -100,6 +100,16 @@ class ClearTask(GateTask):
     class Meta:
         verbose_name = _("保密审查")
         verbose_name_plural = _("保密审查")
+
+
+class RecheckTask(GateTask):
+    """Second level of confidentiality; its `active` switches it (actions.set_second_level)."""
+
+    step = Step.RECHECK
+
+    class Meta:
+        verbose_name = _("保密复审")
+        verbose_name_plural = _("保密复审")
 
 
 class IssueTask(GateTask):

@@ -20,7 +20,7 @@ from infoflow.units.permissions import person_of
 from . import queries
 from .gate import NotCleared
 from .models import Decision, GatedPage
-from .moves import LOG_ACTION
+from .moves import LOG_ACTION, LOG_TAKE_OVER
 from .rules import Step, Verdict
 from .views import DecideView, QueueView
 
@@ -94,8 +94,13 @@ def clearing_menu() -> MenuItem:
 
 
 @hooks.register("register_admin_menu_item")
+def rechecking_menu() -> MenuItem:
+    return QueueMenuItem(Step.RECHECK, 12)
+
+
+@hooks.register("register_admin_menu_item")
 def issuing_menu() -> MenuItem:
-    return QueueMenuItem(Step.ISSUE, 12)
+    return QueueMenuItem(Step.ISSUE, 13)
 
 
 @hooks.register("construct_main_menu")
@@ -139,6 +144,13 @@ def own_log_actions(actions: LogActionRegistry) -> None:
         def format_message(self, log_entry: Any) -> str:
             step, verdict = Step(log_entry.data["step"]), Verdict(log_entry.data["verdict"])
             return f"{step.label}：{verdict.label}"
+
+    @actions.register_action(LOG_TAKE_OVER)
+    class _TakeOver(LogFormatter):
+        label = _("接手")
+
+        def format_message(self, log_entry: Any) -> str:
+            return f"{Step(log_entry.data['step']).label}：{_('接手')}"
 
 
 @hooks.register("before_delete_page")

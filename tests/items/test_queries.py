@@ -9,7 +9,10 @@ from django.test.utils import CaptureQueriesContext
 from cms.items import actions, queries
 from cms.items.models import ItemPage
 from cms.items.rules import ItemState
+from cms.review import actions as review
+from cms.review import configure
 from cms.review.rules import Verdict
+from infoflow.units.roles import Role
 from tests import builders
 from tests.builders import Office, decide, fresh
 
@@ -26,6 +29,15 @@ def one_of_each(office: Office) -> dict[ItemState, ItemPage]:
     decide(refused, office.reviewer, Verdict.REFUSE, "不宜公开")
     adopted = office.pooled("采用的")
     office.issued(adopted)
+    reopened = office.signed("恢复办理的")
+    decide(reopened, office.editor, Verdict.CLOSE, "同类已采用")
+    review.reopen(page_id=reopened.pk, person=fresh(office.editor), reason="上级来要")
+    pooled = office.pooled("入库的")
+    root = builders.person(Role.SYSTEM_ADMIN)
+    configure.set_second_level(on=True, person=root)
+    rechecking = office.screened("待复审的")
+    decide(rechecking, office.reviewer)
+    configure.set_second_level(on=False, person=root)
     return {
         ItemState.DRAFT: office.draft("草稿"),
         ItemState.SIGNING: office.submitted("待审签的"),
@@ -33,10 +45,12 @@ def one_of_each(office: Office) -> dict[ItemState, ItemPage]:
         ItemState.CLEARING: office.screened("待审查的"),
         ItemState.RETURNED: returned,
         ItemState.WITHDRAWN: withdrawn,
-        ItemState.POOL: office.pooled("入库的"),
+        ItemState.POOL: pooled,
         ItemState.ADOPTED: adopted,
         ItemState.CLOSED: closed,
         ItemState.REFUSED: refused,
+        ItemState.RECHECKING: rechecking,
+        ItemState.REOPENED: reopened,
     }
 
 
