@@ -16,6 +16,8 @@ from cms.items.models import ItemPage
 from cms.review import actions as review
 from cms.review.actions import Refused
 from cms.review.models import Decision
+from cms.scanning import door
+from cms.scanning.rules import Entrance
 from infoflow.units.permissions import has_role
 from infoflow.units.roles import Role
 
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from infoflow.units.models import User
 
 
+@door.guarded(Entrance.ISSUE)
 @transaction.atomic
 def create_bulletin(
     *,

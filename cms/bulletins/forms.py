@@ -11,6 +11,8 @@ from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.widgets import AdminAutoHeightTextInput
 
 from cms.items import text
+from cms.scanning import door
+from cms.scanning.rules import Entrance
 
 
 class DocumentTextarea(AdminAutoHeightTextInput):
@@ -37,7 +39,16 @@ class IssueForm(WagtailAdminPageForm):
                 value = form.data.get(form.add_prefix(name), "") or ""
                 if text.unfit_characters(value):
                     form.add_error(name, _("含有无法保存的特殊字符，请删除后重新输入。"))
+        door.check(parts=self._text_parts(), person=self.for_user, entrance=Entrance.ISSUE)
         return data
+
+    def _text_parts(self) -> dict[str, str]:
+        """Return what was typed as it will be stored, for the door: markup hides nothing."""
+        parts = {name: str(value or "") for name, value in self.data.items()}
+        return {
+            name: text.to_text(text.to_html(value)) if text.carries_markup(value) else value
+            for name, value in parts.items()
+        }
 
 
 class PoolForm(forms.Form):

@@ -14,11 +14,13 @@ from wagtail.models import Page
 from cms.review import actions as review
 from cms.review.actions import Refused
 from cms.review.models import Decision
+from cms.scanning import door
+from cms.scanning.rules import Entrance
 from infoflow.units.models import Unit
 from infoflow.units.permissions import unit_ids_of
 from infoflow.units.roles import Role
 
-from . import joint
+from . import joint, text
 from .models import ItemPage, UnitFolder, YearFolder
 
 if TYPE_CHECKING:
@@ -68,6 +70,17 @@ class Draft:
         item.draft_title = self.title
         return before != [getattr(item, name) for name in self.fields()]
 
+    def text_parts(self) -> dict[str, str]:
+        """Return what was typed as plain text by part, for the door."""
+        return {
+            "title": self.title,
+            "body": text.to_text(self.body),
+            "contact": self.contact,
+            "keywords": self.keywords,
+            "note": self.note,
+            "commission": self.commission,
+        }
+
     @staticmethod
     def fields() -> tuple[str, ...]:
         return (
@@ -101,15 +114,31 @@ def _may_write(person: User, unit_id: int) -> None:
         raise Refused(_("只有本单位的信息员可以撰写和提交稿件。"))
 
 
+@door.guarded(Entrance.ITEM)
 @transaction.atomic
 def create_item(
-    *, unit: Unit, person: User, draft: Draft, form_key: uuid.UUID | None = None
+    *,
+    unit: Unit,
+    person: User,
+    draft: Draft,
+    form_key: uuid.UUID | None = None,
+    submit: bool = False,
 ) -> ItemPage:
-    """Save a new draft; the same form sent again returns the item that it made.
+    """Save a new draft, and send it at once if asked: both or neither.
+
+    The same form sent again returns the item that it made.
 
     Raises:
-        Refused: the person is no officer of the unit.
+        MarkedSecret: the text bears a 密级标志.
+        Refused: the person is no officer of the unit, or the draft cannot be sent.
     """
+    item = _create_item(unit, person, draft, form_key)
+    if submit:
+        submit_item(item_id=item.pk, person=person)
+    return item
+
+
+def _create_item(unit: Unit, person: User, draft: Draft, form_key: uuid.UUID | None) -> ItemPage:
     _may_write(person, unit.pk)
     folder = _year_folder(unit, timezone.localdate().year)
     Page.objects.select_for_update(of=("self",), no_key=True).get(pk=folder.pk)
@@ -133,19 +162,36 @@ def create_item(
     return item
 
 
+@door.guarded(Entrance.ITEM)
 @transaction.atomic
 def save_item(
-    *, item_id: int, person: User, draft: Draft, seen_revision: int | None = None
+    *,
+    item_id: int,
+    person: User,
+    draft: Draft,
+    seen_revision: int | None = None,
+    submit: bool = False,
 ) -> ItemPage:
-    """Save a new revision of a draft; nothing is written when nothing changed.
+    """Save a new revision of a draft, and send it at once if asked: both or neither.
+
+    Nothing is written when nothing changed.
 
     Args:
         seen_revision: id of the revision that the person began to change, when known.
 
     Raises:
+        MarkedSecret: the text bears a 密级标志.
         Stale: somebody else has saved the item since then.
-        Refused: not an officer of the unit, or the item may no longer be changed.
+        Refused: not an officer of the unit, the item may no longer be changed, or it cannot
+            be sent.
     """
+    item = _save_item(item_id, person, draft, seen_revision)
+    if submit:
+        submit_item(item_id=item_id, person=person)
+    return item
+
+
+def _save_item(item_id: int, person: User, draft: Draft, seen_revision: int | None) -> ItemPage:
     Page.objects.select_for_update(of=("self",), no_key=True).get(pk=item_id)
     item: ItemPage = ItemPage.objects.get(pk=item_id)
     _may_write(person, item.unit_id)

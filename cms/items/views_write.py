@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -31,15 +30,13 @@ def item_new(request: HttpRequest) -> HttpResponse:
     form = WriteForm(request.POST if request.method == "POST" else None, person=person_of(request))
     if request.method == "POST" and form.is_valid():
         try:
-            with transaction.atomic():
-                item = actions.create_item(
-                    unit=form.cleaned_data["unit"],
-                    person=person_of(request),
-                    draft=form.draft(),
-                    form_key=form.cleaned_data["form_key"],
-                )
-                if form.submits:
-                    actions.submit_item(item_id=item.pk, person=person_of(request))
+            item = actions.create_item(
+                unit=form.cleaned_data["unit"],
+                person=person_of(request),
+                draft=form.draft(),
+                form_key=form.cleaned_data["form_key"],
+                submit=form.submits,
+            )
         except Refused as refused:
             return _refused_new(request, form, refused)
         return _saved(request, form, item)
@@ -107,15 +104,13 @@ def item_edit(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return render(request, "items/write.html", {"form": form, "item": item})
     try:
-        with transaction.atomic():
-            actions.save_item(
-                item_id=pk,
-                person=person_of(request),
-                draft=form.draft(),
-                seen_revision=form.cleaned_data["revision"],
-            )
-            if form.submits:
-                actions.submit_item(item_id=pk, person=person_of(request))
+        actions.save_item(
+            item_id=pk,
+            person=person_of(request),
+            draft=form.draft(),
+            seen_revision=form.cleaned_data["revision"],
+            submit=form.submits,
+        )
     except Refused as refused:
         return _refused_edit(request, form, pk, refused)
     return _saved(request, form, item_of(request, pk))

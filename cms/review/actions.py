@@ -10,6 +10,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from wagtail.models import Revision, TaskState, Workflow, WorkflowState
 
+from cms.scanning import door
+from cms.scanning.rules import Entrance
+
 from . import moves, rules
 from .claims import check_claim, claim, release, take_over
 from .locks import Refused, locked_page, locked_task, page_of
@@ -135,6 +138,8 @@ def _move_on(
         moves.end(state=task_state.workflow_state, person=person, comment=comment)
 
 
+@door.guarded(Entrance.DECIDE)
+@door.guarded(Entrance.DECIDE)
 @transaction.atomic
 def decide(
     *,
@@ -324,6 +329,7 @@ def _start(
     decided.send(sender=type(page), page=page, decision=decision)
 
 
+@door.guarded(Entrance.DECIDE)
 @transaction.atomic
 def withdraw(*, page_id: int, person: User, reason: str = "") -> Decision:
     """Take a text back while its first step (the unit's signature) is still open.
@@ -355,6 +361,7 @@ def withdraw(*, page_id: int, person: User, reason: str = "") -> Decision:
     return decision
 
 
+@door.guarded(Entrance.DECIDE)
 @transaction.atomic
 def reopen(*, page_id: int, person: User, reason: str) -> Decision:
     """Take up a closed or refused text again: it waits at 编辑初审, or at its road's first step.

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from functools import wraps
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from django.conf import settings
 from django.db import transaction
@@ -19,10 +21,14 @@ from . import marks
 from .normalise import read
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
     from infoflow.units.models import User
 
     from .models import Refusal
 
+P = ParamSpec("P")
+R = TypeVar("R")
 KEY_USE = b"infoflow.scanning.refusal"
 
 
@@ -59,7 +65,7 @@ def digest_of(text: str) -> str:
     return hmac.new(key, text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
 
 
-def check(*, parts: Mapping[str, str], person: User, entrance: str) -> None:
+def check(*, parts: Mapping[str, str], person: User | None, entrance: str) -> None:
     """Refuse a text that bears a 密级标志; call it before anything of the text is written.
 
     Args:
@@ -77,7 +83,14 @@ def check(*, parts: Mapping[str, str], person: User, entrance: str) -> None:
     raise refused(text=parts[part], part=part, rule=rule, person=person, entrance=entrance)
 
 
-def refused(*, text: str, part: str, rule: str, person: User | None, entrance: str) -> MarkedSecret:
+def refused(
+    *,
+    text: str,
+    part: str,
+    rule: str,
+    person: User | AnonymousUser | None,
+    entrance: str,
+) -> MarkedSecret:
     """Record a refusal and return the exception that tells of it.
 
     Nobody's refusal (a form without login) is not recorded: strangers would fill the table.
@@ -102,3 +115,44 @@ def keep_record(error: MarkedSecret) -> None:
     if error.record is not None:
         error.record.save(force_insert=True)
         error.record = None
+
+
+def guarded(entrance: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Make an action look at everything that it is given before anything is written.
+
+    Stands above `transaction.atomic`, so that the record outlives the refusal. Every text
+    among the arguments is looked at: strings, objects with `text_parts`, and what mappings,
+    lists and dataclasses hold. Whose act it is stands in `person` (or `user`).
+    """
+
+    def around(action: Callable[P, R]) -> Callable[P, R]:
+        @wraps(action)
+        def act(*args: P.args, **kwargs: P.kwargs) -> R:
+            person: Any = kwargs.get("person") or kwargs.get("user")
+            for name, value in kwargs.items():
+                for part, text in texts_in(name, value):
+                    check(parts={part: text}, person=person, entrance=entrance)
+            return action(*args, **kwargs)
+
+        act.looks_at_texts = True  # type: ignore[attr-defined]
+        return act
+
+    return around
+
+
+def texts_in(name: str, value: object) -> Iterator[tuple[str, str]]:
+    """Yield every text that a value holds with the name of its part."""
+    parts = getattr(value, "text_parts", None)
+    if isinstance(value, str):
+        yield name, value
+    elif callable(parts):
+        yield from parts().items()
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from texts_in(str(key), inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from texts_in(name, inner)
+    elif is_dataclass(value) and not isinstance(value, type):
+        for field in fields(value):
+            yield from texts_in(field.name, getattr(value, field.name))

@@ -58,7 +58,7 @@ class DoorMiddleware:
                     text=text,
                     part=part,
                     rule=found[1],
-                    person=request.user if request.user.is_authenticated else None,
+                    person=request.user,
                     entrance=_entrance(request, part),
                 )
                 return answer(request, error)

@@ -32,7 +32,7 @@ class RefusalQuerySet(models.QuerySet["Refusal"]):
     def _refuse(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise TypeError("refusals only grow")
 
-    update = bulk_update = delete = update_or_create = _refuse  # type: ignore[assignment]
+    update = bulk_update = delete = update_or_create = _refuse
 
 
 class Refusal(models.Model):

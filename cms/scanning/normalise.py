@@ -27,9 +27,9 @@ _BLANK_LETTERS = "\u115f\u1160\u3164\uffa0\u2800"
 _DROP = 0
 # Not one character but several: the slow way.
 _SEVERAL = 0x110000
-# Beyond the basic plane only these change: styled letters and digits, enclosed signs,
-# compatibility ideographs, tags and variation selectors.
-_RANGES = ((0, 0x10000), (0x1D400, 0x1D800), (0x1F100, 0x1F300), (0x2F800, 0x2FA20))
+# Beyond these planes only compatibility ideographs, tags and variation selectors change.
+_RANGES = ((0, 0x20000), (0x2F800, 0x2FA20))
+_NUMBERS = ((0, 0x10000), (0x1D7CE, 0x1D800), (0x1F100, 0x1F10B))
 _TAGS = (0xE0000, 0xE1000)
 
 
@@ -122,10 +122,8 @@ def _spread(codes: Any, read_as: Any, several: Any) -> tuple[Any, Any]:
 @cache
 def _number_table() -> Any:
     table = numpy.arange(0x110000, dtype=numpy.uint32)
-    for start, end in _RANGES:
+    for start, end in _NUMBERS:
         for code in range(start, end):
-            if 0xD800 <= code < 0xE000:
-                continue
             wide = unicodedata.normalize("NFKC", chr(code))
             if len(wide) == 1:
                 table[code] = ord(wide)

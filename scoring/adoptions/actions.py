@@ -12,6 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cms.review.actions import Refused
+from cms.scanning import door
+from cms.scanning.rules import Entrance
 from infoflow.units.models import EARLIEST_DATE, Unit
 from infoflow.units.permissions import has_role
 from infoflow.units.roles import Role
@@ -101,6 +103,10 @@ def record_facts(rows: Iterable[FactRow], *, person: User | None = None) -> list
     """
     if person is not None:
         _may_record(person)
+    rows = list(rows)
+    for row in rows:
+        parts = {"title": row.title, "note": row.note}
+        door.check(parts=parts, person=person, entrance=Entrance.FACT)
     by_key: dict[str, FactRow] = {}
     for row in rows:
         by_key.setdefault(row.key, row)
@@ -157,6 +163,7 @@ def _same_fact(first: Fact, row: FactRow) -> Fact:
     return first
 
 
+@door.guarded(Entrance.FACT)
 @transaction.atomic
 def record_fact(
     *,
@@ -203,6 +210,7 @@ def record_fact(
     return _same_fact(Fact.objects.get(key=key), row)
 
 
+@door.guarded(Entrance.FACT)
 @transaction.atomic
 def withdraw_fact(*, fact_id: int, person: User, reason: str) -> Fact:
     """Take a fact back by adding its opposite on the same date; points follow.

@@ -11,6 +11,8 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from cms.review.actions import Refused
+from cms.scanning import door
+from cms.scanning.rules import Entrance
 from infoflow.units.permissions import has_role
 from infoflow.units.roles import Role
 
@@ -38,6 +40,7 @@ def _locked(scheme_id: int) -> Scheme:
     return scheme
 
 
+@door.guarded(Entrance.SCHEME)
 @transaction.atomic
 def create_scheme(
     *,
