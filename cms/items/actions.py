@@ -234,6 +234,7 @@ def missing_parts(item: ItemPage) -> list[str]:
     return [name for value, name in parts if not value]
 
 
+@door.guarded(Entrance.ITEM)
 @transaction.atomic
 def withdraw_item(*, item_id: int, person: User, reason: str = "") -> Decision:
     """Take an item back before its unit has signed it, with a reason if there is one.

@@ -221,6 +221,7 @@ class BulkResult:
     refused: list[tuple[int, str]]
 
 
+@door.guarded(Entrance.DECIDE)
 def bulk_decide(
     *, task_state_ids: Sequence[int], person: User, verdict: str, reason: str, cause: str = ""
 ) -> BulkResult:
