@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.models import Revision, TaskState, Workflow, WorkflowState
 
@@ -175,7 +176,7 @@ def decide(
     refusal = why_not(page=page, step=step, person=person, road=road)
     if refusal is not None:
         raise Refused(refusal)
-    check_claim(task_state_id, person)
+    row = check_claim(task_state_id, person)
     reason, cause = _checked_reason(verdict, reason, cause)
     active = list(moves.steps_of(workflow_state.workflow_id))
     if verdict == Verdict.RETURN:
@@ -186,6 +187,7 @@ def decide(
         digest = _checked_digest(page, task_state, road, seen_digest)
     else:
         digest = page.digest_of(task_state.revision)
+    now = timezone.now()
     decision = Decision.objects.create(
         page_id=page.pk,
         revision_id=task_state.revision_id,
@@ -198,6 +200,10 @@ def decide(
         to_step=to_step,
         resume=resume,
         cause=cause,
+        at=now,
+        unit_id=row.unit_id,
+        waited=rules.minutes_between(row.since, now),
+        due_at=row.due_at,
     )
     if verdict == Verdict.PASS and rules.clears(step, active):
         Clearance.objects.create(
@@ -297,6 +303,7 @@ def submit(*, page_id: int, person: User) -> Decision:
         verdict=Verdict.SUBMIT,
         person=person,
         digest=page.digest_of(revision),
+        unit_id=page.queue_facts().unit_id,
     )
     road.append(decision)
     workflow = _workflow_of(page)
@@ -355,6 +362,7 @@ def withdraw(*, page_id: int, person: User, reason: str = "") -> Decision:
         person=person,
         reason=reason,
         digest=page.digest_of(task_state.revision),
+        unit_id=page.queue_facts().unit_id,
     )
     moves.end(state=workflow_state, person=person)
     moves.log_decision(page, decision)
@@ -396,6 +404,7 @@ def reopen(*, page_id: int, person: User, reason: str) -> Decision:
         person=person,
         reason=reason,
         digest=last.digest,
+        unit_id=last.unit_id,
     )
     road.append(decision)
     workflow = _workflow_of(page)

@@ -37,8 +37,8 @@ def _taken(row: OpenTask) -> Refused:
     )
 
 
-def check_claim(task_state_id: int, person: User) -> None:
-    """Refuse a decision on a text that somebody else has claimed.
+def check_claim(task_state_id: int, person: User) -> OpenTask:
+    """Return a task's row, or refuse a decision on a text that somebody else has claimed.
 
     Raises:
         Refused: claimed by another; `take_over` is the way on.
@@ -46,6 +46,7 @@ def check_claim(task_state_id: int, person: User) -> None:
     row = OpenTask.objects.select_related("claimed_by").get(task_state_id=task_state_id)
     if row.claimed_by_id is not None and row.claimed_by_id != person.pk:
         raise _taken(row)
+    return row
 
 
 @transaction.atomic

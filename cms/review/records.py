@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page, Revision, TaskState
 
+from infoflow.units.models import Unit
+
 from .rules import Resume, Step, Verdict
 
 
@@ -72,6 +74,12 @@ class Decision(AppendOnly):
     # What the scan found in this text at this moment; personal data masked.
     findings = models.JSONField(_("检查结果"), default=list, blank=True)
     at = models.DateTimeField(_("时间"), default=timezone.now)
+    # As it was at this moment, so that the flow is counted without reading texts or tasks.
+    unit = models.ForeignKey(
+        Unit, null=True, editable=False, on_delete=models.PROTECT, related_name="+"
+    )
+    waited = models.PositiveIntegerField(_("等待分钟数"), null=True, editable=False)
+    due_at = models.DateTimeField(_("办理期限"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("审核意见")
@@ -81,6 +89,8 @@ class Decision(AppendOnly):
         indexes = [
             models.Index(fields=["page", "step", "verdict"], name="decision_page_step"),
             models.Index(fields=["step", "verdict", "at"], name="decision_step_at"),
+            # Everything that the times of the flow need, so that the table is not read.
+            models.Index(fields=["step", "at", "waited"], name="decision_step_waited"),
         ]
 
     def __str__(self) -> str:

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import models
@@ -90,6 +91,11 @@ class QueueFacts:
     unit_id: int | None = None
     form: str = ""
     urgent: bool = False
+
+
+def minutes_between(start: datetime, end: datetime) -> int:
+    """Return whole minutes from one moment to a later one; never below zero."""
+    return max(int((end - start).total_seconds()) // 60, 0)
 
 
 def other_part(person: int, wanted: Part, acts: Iterable[tuple[int, Part]]) -> Part | None:

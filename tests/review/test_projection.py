@@ -7,12 +7,13 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 
 from cms.bulletins import actions as bulletin_actions
 from cms.items.actions import submit_item, withdraw_item
 from cms.items.models import ItemPage
 from cms.review import actions, projection
-from cms.review.models import OpenTask
+from cms.review.models import Decision, OpenTask
 from cms.review.rules import Step, Verdict
 from tests.builders import Office, decide, fresh, task_of
 
@@ -82,3 +83,14 @@ def test_rebuilding_keeps_claims_of_right_rows(office: Office) -> None:
     call_command("open_tasks", rebuild=True, stdout=StringIO())
     assert OpenTask.objects.get(page_id=item.pk).claimed_by == office.editor
     assert ItemPage.objects.get(pk=other.pk).current_workflow_task_state is not None
+
+
+def test_a_decision_keeps_unit_wait_and_deadline(office: Office) -> None:
+    item = office.signed()
+    row = OpenTask.objects.get(page_id=item.pk)
+    due = timezone.now() + timedelta(days=1)
+    OpenTask.objects.filter(pk=row.pk).update(since=row.since - timedelta(minutes=95), due_at=due)
+    decide(item, office.editor)
+    decision = Decision.objects.filter(page_id=item.pk).latest("pk")
+    assert (decision.unit_id, decision.due_at) == (office.unit.pk, due)
+    assert decision.waited in (95, 96)
