@@ -18,7 +18,7 @@ from cms.review.signals import decided
 from infoflow.units.models import Unit
 from infoflow.units.signals import units_created
 
-from . import joint, similar
+from . import joint, texts
 from .models import ItemPage, LibraryPage, UnitFolder
 
 
@@ -43,16 +43,16 @@ def add_folders(units: list[Unit], **kwargs: Any) -> None:
 
 @receiver(post_save, sender=Revision)
 def keep_written(instance: Revision, **kwargs: Any) -> None:
-    """Every text that is written gets its signature, whichever way it was written."""
+    """Every text that is written can be compared and found, whichever way it was written."""
     if instance.content_type_id == ContentType.objects.get_for_model(ItemPage).pk:
-        similar.keep_revision(instance)
+        texts.keep(instance)
 
 
 @receiver(decided, sender=ItemPage)
 def keep_sent(decision: Decision, **kwargs: Any) -> None:
     """What the unit's signatory has signed is the text that others may know."""
     if decision.step == Step.SIGN and decision.verdict == Verdict.PASS:
-        similar.keep_revision(decision.revision, sent=True)
+        texts.keep(decision.revision, sent=True)
 
 
 @receiver(decided, sender=ItemPage)
