@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import views_detail, views_list, views_write
+from . import views_detail, views_files, views_list, views_write
 
 urlpatterns = [
     path("items/", views_list.item_list, name="item_list"),
@@ -8,6 +8,17 @@ urlpatterns = [
     path("items/signing/", views_list.signing_list, name="item_signing"),
     path("items/<row:pk>/", views_detail.item_detail, name="item_detail"),
     path("items/<row:pk>/edit/", views_write.item_edit, name="item_edit"),
+    path("items/<row:pk>/attachments/", views_files.item_attachments, name="item_attachments"),
+    path(
+        "items/<row:pk>/attachments/<row:file>/",
+        views_files.item_attachment,
+        name="item_attachment",
+    ),
+    path(
+        "items/<row:pk>/attachments/<row:file>/remove/",
+        views_files.item_attachment_remove,
+        name="item_attachment_remove",
+    ),
     path("items/<row:pk>/submit/", views_detail.item_submit, name="item_submit"),
     path("items/<row:pk>/withdraw/", views_detail.item_withdraw, name="item_withdraw"),
     path("items/<row:pk>/sign/", views_detail.item_sign, name="item_sign"),
