@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -20,7 +20,8 @@ from infoflow.units.models import Unit
 from infoflow.units.permissions import unit_ids_of
 from infoflow.units.roles import Role
 
-from . import joint, text
+from . import actions_autosave as autosave
+from . import actions_joint, text
 from .models import ItemPage, UnitFolder, YearFolder
 
 if TYPE_CHECKING:
@@ -28,16 +29,22 @@ if TYPE_CHECKING:
 
 
 class Stale(Refused):
-    """Somebody else has saved the item while this person was writing."""
+    """The item was saved elsewhere while this person was writing."""
 
-    def __init__(self, who: User | None) -> None:
+    def __init__(self, who: User | None, person: User) -> None:
+        name = _("您在另一个窗口") if who == person else (who or _("同事"))
         super().__init__(
-            _(
-                "您打开之后，%(name)s已经改过这篇稿件，您的内容还没有保存。请先核对；"
-                "如以您这里的内容为准，请再点一次保存。"
-            )
-            % {"name": who or _("同事")}
+            _("您打开这个页面之后，%(name)s已经改过这篇稿件，您这次的内容还没有保存。")
+            % {"name": name}
         )
+
+
+class SavedBefore(Refused):
+    """The form that made an item came again with another text."""
+
+    def __init__(self, item: ItemPage) -> None:
+        super().__init__(_("这个页面已经保存过一次，您这次的内容与保存的不同，还没有保存。"))
+        self.item = item
 
 
 @dataclass(frozen=True)
@@ -130,6 +137,7 @@ def create_item(
 
     Raises:
         MarkedSecret: the text bears a 密级标志.
+        SavedBefore: the same form made an item that says something else.
         Refused: the person is no officer of the unit, or the draft cannot be sent.
     """
     item = _create_item(unit, person, draft, form_key)
@@ -147,6 +155,8 @@ def _create_item(unit: Unit, person: User, draft: Draft, form_key: uuid.UUID | N
         if made is not None:
             if made.unit_id != unit.pk or made.owner_id != person.pk:
                 raise Refused(_("页面已过期，请重新打开“写稿”页面再提交。"))
+            if Draft.of(made) != draft:
+                raise SavedBefore(made)
             return made
     item = ItemPage(
         slug=f"i{uuid.uuid4().hex[:16]}",
@@ -159,6 +169,7 @@ def _create_item(unit: Unit, person: User, draft: Draft, form_key: uuid.UUID | N
     draft.write_to(item)
     folder.add_child(instance=item)
     item.save_revision(user=person, clean=False)
+    autosave.drop(person=person, form_key=form_key)
     return item
 
 
@@ -170,6 +181,7 @@ def save_item(
     person: User,
     draft: Draft,
     seen_revision: int | None = None,
+    form_key: uuid.UUID | None = None,
     submit: bool = False,
 ) -> ItemPage:
     """Save a new revision of a draft, and send it at once if asked: both or neither.
@@ -178,14 +190,16 @@ def save_item(
 
     Args:
         seen_revision: id of the revision that the person began to change, when known.
+        form_key: key of the form; what was kept of it between two saves is dropped.
 
     Raises:
         MarkedSecret: the text bears a 密级标志.
-        Stale: somebody else has saved the item since then.
+        Stale: the item was saved elsewhere since then.
         Refused: not an officer of the unit, the item may no longer be changed, or it cannot
             be sent.
     """
     item = _save_item(item_id, person, draft, seen_revision)
+    autosave.drop(person=person, form_key=form_key)
     if submit:
         submit_item(item_id=item_id, person=person)
     return item
@@ -201,7 +215,7 @@ def _save_item(item_id: int, person: User, draft: Draft, seen_revision: int | No
     if not draft.write_to(item):
         return item
     if seen_revision is not None and newest is not None and newest.pk != seen_revision:
-        raise Stale(newest.user)
+        raise Stale(newest.user, person)
     item.save(clean=False)
     item.save_revision(user=person, clean=False)
     return item
@@ -220,7 +234,7 @@ def submit_item(*, item_id: int, person: User) -> Decision:
     if missing:
         raise Refused(_("提交前请补充：%(parts)s。") % {"parts": "、".join(missing)})
     decision = review.submit(page_id=item_id, person=person)
-    joint.ask(text=decision.revision.as_object(), person=person)
+    actions_joint.ask(text=decision.revision.as_object(), person=person)
     return decision
 
 
@@ -245,3 +259,44 @@ def withdraw_item(*, item_id: int, person: User, reason: str = "") -> Decision:
     item: ItemPage = ItemPage.objects.get(pk=item_id)
     _may_write(person, item.unit_id)
     return review.withdraw(page_id=item_id, person=person, reason=reason)
+
+
+def copy_item(*, source: ItemPage, person: User, form_key: uuid.UUID) -> ItemPage:
+    """Make a new draft with an item's text; attachments and joint units stay behind.
+
+    Args:
+        source: the item with the text that the person may read.
+        form_key: the same key again returns the copy that it made.
+
+    Raises:
+        Refused: not an officer of the item's unit.
+    """
+    made = ItemPage.objects.filter(form_key=form_key, owner=person).first()
+    if made is not None:
+        return made
+    draft = replace(Draft.of(source), joint=(), note="")
+    return create_item(unit=source.unit, person=person, draft=draft, form_key=form_key)
+
+
+def may_delete(item: ItemPage, person: User) -> bool:
+    """Tell whether a person may delete an item: an officer the own draft, never sent."""
+    return (
+        item.owner_id == person.pk
+        and item.unit_id in unit_ids_of(person, Role.OFFICER)
+        and not item.live
+        and not Decision.objects.filter(page_id=item.pk).exists()
+    )
+
+
+@transaction.atomic
+def delete_draft(*, item_id: int, person: User) -> None:
+    """Delete a draft that was never sent; what was sent once stays for ever.
+
+    Raises:
+        Refused: sent before, somebody else's, or deleted already.
+    """
+    Page.objects.select_for_update(of=("self",), no_key=True).filter(pk=item_id).first()
+    item = ItemPage.objects.filter(pk=item_id).first()
+    if item is None or not may_delete(item, person):
+        raise Refused(_("只能删除自己起草、从未提交过的草稿。"))
+    item.delete(user=person)

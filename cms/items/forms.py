@@ -1,7 +1,8 @@
-"""Forms of the desk: writing an item, deciding on one, looking through the list."""
+"""The form in which an item is written."""
 
 from __future__ import annotations
 
+import re
 import uuid
 from typing import TYPE_CHECKING, Any
 
@@ -13,14 +14,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cms.review.rules import REASON_MAX, Verdict
 from infoflow.units.models import Signatory, Unit, User
 from infoflow.units.permissions import unit_ids_of
 from infoflow.units.roles import Role
 
 from . import text
 from .actions import Draft
-from .rules import TITLE_MAX, ItemForm, ItemState
+from .joint import JOINT_MAX
+from .rules import TITLE_MAX, ItemForm
 
 if TYPE_CHECKING:
     from .models import ItemPage
@@ -35,13 +36,11 @@ FORM_HINTS = {
     ItemForm.SUMMARY: gettext_lazy("几个方面情况的汇总"),
     ItemForm.PICTURE: gettext_lazy("以图片为主，此处填写文字说明"),
 }
-COMMON_REASONS = [
-    gettext_lazy("数据有误，请核实"),
-    gettext_lazy("情况不全，请补充"),
-    gettext_lazy("文字需要修改"),
-    gettext_lazy("标题与内容不符"),
-    gettext_lazy("此事暂不宜报送"),
-]
+
+
+# Fields of the write page that are folded away until somebody uses them.
+MORE_FIELDS = ("keywords", "joint", "commission", "note")
+_NAMES = re.compile(r"[、，,；;\n]+")
 
 
 class TextField(forms.CharField):
@@ -128,6 +127,35 @@ class WriteForm(forms.Form):
         empty_label=gettext_lazy("（请选择）"),
         error_messages={"invalid_choice": gettext_lazy("这位审签人已不在任，请重新选择。")},
     )
+    keywords = TextField(
+        label=gettext_lazy("关键词"),
+        required=False,
+        max_length=100,
+        error_messages={"max_length": gettext_lazy("关键词不能超过%(limit_value)d字。")},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    joint = TextField(
+        label=gettext_lazy("联合报送单位"),
+        required=False,
+        max_length=1000,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    commission = TextField(
+        label=gettext_lazy("所答约稿"),
+        required=False,
+        max_length=60,
+        error_messages={"max_length": gettext_lazy("所答约稿不能超过%(limit_value)d字。")},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    note = TextField(
+        label=gettext_lazy("给审核人员的说明"),
+        required=False,
+        max_length=500,
+        error_messages={
+            "max_length": gettext_lazy("说明有%(show_value)d字，不能超过%(limit_value)d字。")
+        },
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
     form_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
     revision = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
 
@@ -149,8 +177,9 @@ class WriteForm(forms.Form):
             .select_related("unit")
         }
         field.label_from_instance = self._signatory_label
-        if item is None:
-            self.initial.setdefault("form_key", uuid.uuid4())
+        self.initial.setdefault("form_key", uuid.uuid4())
+        if item is None and len(self.units) == 1 and len(self.signing_posts) == 1:
+            self.initial.setdefault("signatory", next(iter(self.signing_posts))[0])
 
     def _signatory_label(self, user: User) -> str:
         units = [name for (pk, _unit), name in self.signing_posts.items() if pk == user.pk]
@@ -159,6 +188,11 @@ class WriteForm(forms.Form):
     @property
     def submits(self) -> bool:
         return "submit" in self.data
+
+    @property
+    def more_open(self) -> bool:
+        """Whether one of the fields that are rarely used has something to show."""
+        return any(self[name].value() or self[name].errors for name in MORE_FIELDS)
 
     @property
     def lacks_signatory(self) -> bool:
@@ -191,6 +225,24 @@ class WriteForm(forms.Form):
             )
         return stored
 
+    def clean_joint(self) -> tuple[int, ...]:
+        """Return the ids of the units named, in order. Only whole names count: an officer
+        may name any unit and list none."""
+        names = list(
+            dict.fromkeys(name for name in _NAMES.split(self.cleaned_data["joint"]) if name)
+        )
+        if len(names) > JOINT_MAX:
+            raise ValidationError(_("联合报送单位不能超过%(max)d个。") % {"max": JOINT_MAX})
+        active = Unit.objects.active_on(timezone.localdate()).filter(name__in=names)
+        found = dict(active.values_list("name", "pk"))
+        unknown = [name for name in names if name not in found]
+        if unknown:
+            raise ValidationError(
+                _("没有找到单位“%(names)s”，请填写单位全称，几个单位之间用顿号隔开。")
+                % {"names": "”“".join(unknown)}
+            )
+        return tuple(found[name] for name in names)
+
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
         if "unit" not in self.fields and self.units:
@@ -198,6 +250,8 @@ class WriteForm(forms.Form):
         signatory, unit = data.get("signatory"), data.get("unit")
         if signatory and unit and (signatory.pk, unit.pk) not in self.signing_posts:
             self.add_error("signatory", _("这位审签人不属于所选单位，请重新选择。"))
+        if unit and unit.pk in data.get("joint", ()):
+            self.add_error("joint", _("联合报送单位不用填写本单位。"))
         if self.submits:
             self._clean_complete(data)
         return data
@@ -222,61 +276,32 @@ class WriteForm(forms.Form):
             body=data["body"],
             contact=data["contact"],
             signatory=data["signatory"],
+            keywords=data["keywords"],
+            note=data["note"],
+            commission=data["commission"],
+            joint=data["joint"],
         )
 
 
-class SignForm(forms.Form):
-    """A signatory's decision on the text on the screen."""
+class SendForm(forms.Form):
+    """The last word before an item is sent: a note to the reviewers."""
 
-    task = forms.IntegerField(widget=forms.HiddenInput)
-    digest = forms.CharField(widget=forms.HiddenInput, max_length=64)
-    common = forms.MultipleChoiceField(
-        label=gettext_lazy("常用理由"),
+    note = TextField(
+        label=gettext_lazy("给审核人员的说明"),
         required=False,
-        choices=[(str(n), reason) for n, reason in enumerate(COMMON_REASONS)],
-        widget=forms.CheckboxSelectMultiple,
-    )
-    reason = TextField(
-        label=gettext_lazy("退回理由"),
-        required=False,
-        max_length=REASON_MAX - 200,
-        error_messages={
-            "max_length": gettext_lazy("理由有%(show_value)d字，不能超过%(limit_value)d字。")
-        },
+        max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
-    @property
-    def verdict(self) -> str:
-        return Verdict.RETURN if "return" in self.data else Verdict.PASS
+    def __init__(self, *args: Any, needs_note: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.needs_note = needs_note
 
-    def clean(self) -> dict[str, Any]:
-        data: dict[str, Any] = super().clean() or self.cleaned_data
-        chosen = [str(COMMON_REASONS[int(n)]) for n in data.get("common", [])]
-        parts = [part for part in [*chosen, data.get("reason", "")] if part]
-        if self.verdict == Verdict.RETURN and not parts and "reason" not in self.errors:
-            self.add_error("reason", _("退回时请勾选或填写理由，撰稿人会看到。"))
-        data["full_reason"] = "；".join(parts)
-        return data
-
-
-class FilterForm(forms.Form):
-    """Looking through the unit's items."""
-
-    q = TextField(
-        label=gettext_lazy("标题中的字"),
-        required=False,
-        max_length=TITLE_MAX,
-        widget=forms.TextInput(attrs={"type": "search"}),
-    )
-    state = forms.ChoiceField(
-        label=gettext_lazy("状态"),
-        required=False,
-        choices=[("", gettext_lazy("全部状态")), *ItemState.choices],
-    )
-
-    def wanted(self) -> tuple[str, str]:
-        """Return title part and state; what is not valid filters nothing."""
-        self.is_valid()
-        data = self.cleaned_data
-        return data.get("q", ""), data.get("state", "")
+    def clean_note(self) -> str:
+        note: str = self.cleaned_data["note"]
+        if self.needs_note and not note.strip():
+            raise ValidationError(
+                _("正文有内部用语，请写明来源和为什么可以报送，由保密审查员决定。"),
+                code="required",
+            )
+        return note

@@ -11,16 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
-from django.utils import timezone
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
-from wagtail.models import Page
 
 from cms.review import queries as review
-from cms.review.actions import Refused
-from cms.review.models import Decision
-from cms.review.rules import REASON_MAX, Step, Verdict
+from cms.review.models import Decision, OpenTask
+from cms.review.rules import Step, Verdict
 from infoflow.units.permissions import unit_ids_of
 
 from .models import ItemPage
@@ -70,76 +66,6 @@ def submitted_text(item: ItemPage) -> ItemPage:
     return text
 
 
-def ask(*, text: ItemPage, person: User) -> None:
-    """Ask the units that a submitted text names, and let go those that it no longer names.
-
-    Inside the submission's transaction, which holds the page's lock.
-    """
-    standing = {
-        joint.unit_id: joint for joint in JointUnit.objects.standing().filter(item_id=text.pk)
-    }
-    if not standing and not text.joint:
-        return
-    digest = text.joint_digest()
-    JointUnit.objects.filter(pk__in=[joint.pk for joint in standing.values()]).update(digest=digest)
-    gone = [joint.pk for unit, joint in standing.items() if unit not in text.joint]
-    JointUnit.objects.filter(pk__in=gone).update(dropped_by=person, dropped_at=timezone.now())
-    JointUnit.objects.bulk_create(
-        JointUnit(item_id=text.pk, unit_id=unit, asked_by=person, digest=digest)
-        for unit in text.joint
-        if unit not in standing
-    )
-
-
-@transaction.atomic
-def answer(
-    *,
-    item_id: int,
-    unit_id: int,
-    person: User,
-    agreed: bool,
-    reason: str = "",
-    seen_digest: str,
-) -> JointAnswer:
-    """Agree to a text in a unit's name, or decline with a reason; the newest word counts.
-
-    Args:
-        seen_digest: `joint_digest` of the text on the person's screen.
-
-    Raises:
-        Refused: no post in the unit, not asked, a writer of the text, not waiting for a
-            signature, text changed, reason missing.
-    """
-    Page.objects.select_for_update(of=("self",), no_key=True).get(pk=item_id)
-    item: ItemPage = ItemPage.objects.get(pk=item_id)
-    if unit_id not in unit_ids_of(person):
-        raise Refused(_("只有被邀请单位的信息员或审签人可以答复。"))
-    joint = JointUnit.objects.standing().filter(item_id=item_id, unit_id=unit_id).first()
-    if joint is None:
-        raise Refused(_("牵头单位已取消邀请，不用再答复。"))
-    wrote = item.owner_id == person.pk or item.revisions.filter(user=person).exists()
-    if wrote:
-        raise Refused(_("您是本稿的撰稿人，不能代表联合单位答复，请由该单位其他人办理。"))
-    step = review.open_steps([item_id]).get(item_id)
-    if step is None or step[0] != Step.SIGN:
-        raise Refused(_("稿件现在不在牵头单位审签环节，不用答复。"))
-    digest = submitted_text(item).joint_digest()
-    if digest != seen_digest:
-        raise Refused(_("牵头单位修改了稿件，请重新阅读后再答复。"))
-    reason = reason.strip()
-    if not agreed and not reason:
-        raise Refused(_("不同意时请填写理由，牵头单位会看到。"))
-    if len(reason) > REASON_MAX:
-        raise Refused(_("理由不能超过%(max)s字。") % {"max": REASON_MAX})
-    last = joint.answers.order_by("-pk").first()
-    if last is not None and (last.agreed, last.digest) == (agreed, digest):
-        return last
-    made: JointAnswer = JointAnswer.objects.create(
-        joint=joint, person=person, agreed=agreed, reason=reason, digest=digest
-    )
-    return made
-
-
 def lines_of(text: ItemPage) -> list[JointLine]:
     """Return where each joint unit of a text stands, in the order of their names on it."""
     if not text.joint:
@@ -182,12 +108,15 @@ def waiting_for(user: User) -> QuerySet[JointUnit]:
 
 
 def joint_with(user: User) -> QuerySet[ItemPage]:
-    """Return other units' items that the person's units report as well, newest first."""
+    """Return other units' items that the person's units report as well, newest first.
+
+    Those that the lead unit is changing at the moment are left out: their row is a draft.
+    """
     ids = unit_ids_of(user)
     asked = JointUnit.objects.standing().filter(unit_id__in=ids).values("item_id")
     items: QuerySet[ItemPage] = (
         ItemPage.objects.visible_to(user)
-        .filter(pk__in=asked)
+        .filter(Q(live=True) | Q(pk__in=OpenTask.objects.values("page_id")), pk__in=asked)
         .select_related("unit", "signatory", "owner")
         .defer("body")
         .order_by("-latest_revision_created_at", "-pk")

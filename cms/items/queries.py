@@ -20,7 +20,7 @@ from infoflow.units.permissions import unit_ids_of
 from infoflow.units.roles import Role
 
 from . import joint
-from .models import ItemPage
+from .models import ItemPage, YearFolder
 from .models_desk import JointUnit
 from .rules import ItemState, Standing, state_of
 
@@ -103,6 +103,26 @@ def own_items(user: User) -> QuerySet[ItemPage]:
         .order_by("-latest_revision_created_at", "-pk")
     )
     return items
+
+
+def years_of(user: User) -> list[int]:
+    """Return the years in which a person's units have written items, newest first."""
+    folders = YearFolder.objects.filter(unit_id__in=unit_ids_of(user))
+    return list(folders.order_by("-year").values_list("year", flat=True).distinct())
+
+
+def of_year(items: QuerySet[ItemPage], user: User, year: int) -> QuerySet[ItemPage]:
+    """Keep the items that were begun in one year: they lie in that year's folders."""
+    folders = YearFolder.objects.filter(unit_id__in=unit_ids_of(user), year=year)
+    inside = Q(pk__in=[])
+    for path in folders.values_list("path", flat=True):
+        inside |= Q(path__startswith=path)
+    return items.filter(inside)
+
+
+def last_written(user: User) -> ItemPage | None:
+    """Return the newest item that a person wrote for a unit of theirs."""
+    return own_items(user).filter(owner=user).first()
 
 
 def in_state(items: QuerySet[ItemPage], state: str) -> QuerySet[ItemPage]:

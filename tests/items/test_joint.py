@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from cms.items import actions, joint
+from cms.items import actions, actions_joint, joint
 from cms.items.models import ItemPage, JointAnswer, JointUnit
 from cms.review.actions import Refused
 from cms.review.models import Decision
@@ -45,7 +45,7 @@ def sent(office: Office, *partners: Partner) -> ItemPage:
 
 
 def speak(item: ItemPage, partner: Partner, *, agreed: bool = True, reason: str = "") -> None:
-    joint.answer(
+    actions_joint.answer(
         item_id=item.pk,
         unit_id=partner.unit.pk,
         person=fresh(partner.signatory),
@@ -147,7 +147,7 @@ def test_who_may_not_speak(office: Office, partner: Partner) -> None:
         (stranger.officer, stranger.unit, "已取消邀请"),
     ):
         with pytest.raises(Refused, match=words):
-            joint.answer(
+            actions_joint.answer(
                 item_id=item.pk,
                 unit_id=unit.pk,
                 person=fresh(person),
@@ -155,7 +155,7 @@ def test_who_may_not_speak(office: Office, partner: Partner) -> None:
                 seen_digest=digest,
             )
     with pytest.raises(Refused, match="修改了稿件"):
-        joint.answer(
+        actions_joint.answer(
             item_id=item.pk,
             unit_id=partner.unit.pk,
             person=fresh(partner.officer),

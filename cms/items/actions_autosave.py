@@ -13,6 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cms.review.actions import Refused
+from cms.scanning import door
+from cms.scanning.rules import Entrance
 from infoflow.units.permissions import unit_ids_of
 from infoflow.units.roles import Role
 
@@ -40,7 +42,7 @@ FIELDS = (
 FIELD_MAX = 4 * text.BODY_MAX
 
 
-@transaction.atomic
+@door.guarded(Entrance.AUTOSAVE)
 def keep(
     *,
     person: User,
@@ -55,11 +57,25 @@ def keep(
         The row; None when the form has been saved meanwhile and nothing needs to be kept.
 
     Raises:
+        MarkedSecret: a part bears a 密级标志; nothing is stored.
         Refused: no officer, not an item that may be changed now, or too long.
     """
     fields = {name: text.without_unfit(str(data.get(name, ""))) for name in FIELDS}
     if max(len(value) for value in fields.values()) > FIELD_MAX:
         raise Refused(_("内容太长，没有自动保存，请删减后点“保存草稿”。"))
+    body = text.to_text(text.to_html(fields["body"]))
+    door.check(parts={"body": body}, person=person, entrance=Entrance.AUTOSAVE)
+    return _keep(person, form_key, fields, item_id, base_revision)
+
+
+@transaction.atomic
+def _keep(
+    person: User,
+    form_key: uuid.UUID,
+    fields: dict[str, str],
+    item_id: int | None,
+    base_revision: int | None,
+) -> AutoSave | None:
     if item_id is None:
         if not unit_ids_of(person, Role.OFFICER):
             raise Refused(_("只有本单位的信息员可以撰写和提交稿件。"))
@@ -91,3 +107,8 @@ def kept_for(person: User, item: ItemPage | None) -> QuerySet[AutoSave]:
     """Return what a person has not saved of an item (or of new ones), newest first."""
     rows = AutoSave.objects.visible_to(person).filter(item=item, at__gte=timezone.now() - KEPT_FOR)
     return rows.order_by("-at", "-pk")
+
+
+def of_form(person: User, form_key: uuid.UUID) -> AutoSave | None:
+    """Return what was kept of one form of this person."""
+    return AutoSave.objects.visible_to(person).filter(form_key=form_key).first()
