@@ -24,6 +24,7 @@ from cms.items.models import ItemPage
 from cms.review.actions import Refused
 from cms.review.models import AppendOnly, Decision, FolderPage, GatedPage, GatedPageQuerySet
 from cms.review.rules import Part, Step, Verdict
+from cms.review.sheet_rules import PLACE_MAX
 from infoflow.units.permissions import reads_bulletins, works_in_office
 
 from .forms import IssueForm
@@ -221,6 +222,14 @@ class IssuePage(GatedPage):
                 }
                 for entry in _in_order(content["entries"])
             ],
+        }
+
+    def sheet_initial(self) -> dict[str, str]:
+        lists = "、".join(filter(None, (self.report_to, self.send_to, self.distribute_to)))
+        return {
+            **super().sheet_initial(),
+            "channel": self.bulletin.name[:PLACE_MAX],
+            "audience": lists[:PLACE_MAX],
         }
 
     def text_parts(self) -> dict[str, str]:

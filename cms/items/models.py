@@ -238,6 +238,17 @@ class ItemPage(GatedPage):
     def _parts(stored: dict[str, str]) -> dict[str, str]:
         return {**stored, "body": text.to_text(stored["body"])}
 
+    def must_see(self) -> frozenset[Step]:
+        """Joint units have agreed to exactly one text, and the signature waits for them."""
+        return rules.MUST_SEE | {Step.SIGN} if self.joint else rules.MUST_SEE
+
+    def sheet_initial(self) -> dict[str, str]:
+        return {
+            **super().sheet_initial(),
+            "channel": str(_("内部信息刊物")),
+            "audience": str(_("本级领导及有关部门")),
+        }
+
     def queue_facts(self) -> QueueFacts:
         return QueueFacts(unit_id=self.unit_id, form=self.form)
 

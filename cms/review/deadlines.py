@@ -7,6 +7,9 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from infoflow.worktime.queries import calendar
+from infoflow.worktime.rules import add_working_days
+
 from .practice import ReviewSettings
 from .rules import Step
 
@@ -27,4 +30,6 @@ def due_for(step: Step, since: datetime) -> Due:
     days = ReviewSettings.current().days_for(step)
     if days is None:
         return Due()
-    return Due(None, _("%(step)s限%(days)d个工作日") % {"step": step.label, "days": days})
+    event = _("送%(step)s") % {"step": step.label}
+    deadline = add_working_days(since, days, calendar(), event=event)
+    return Due(deadline.at, deadline.sentence)

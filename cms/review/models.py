@@ -16,9 +16,10 @@ from .records import (
     AppendOnlyError,
     AppendOnlyQuerySet,
     Clearance,
+    ClearanceSheet,
     Decision,
 )
-from .rules import Part, QueueFacts
+from .rules import Part, QueueFacts, Step
 from .tasks import ClearTask, GateTask, IssueTask, RecheckTask, ScreenTask, SignTask
 from .waiting import OpenTask
 
@@ -34,6 +35,7 @@ __all__ = [
     "AppendOnlyQuerySet",
     "ClearTask",
     "Clearance",
+    "ClearanceSheet",
     "CommonReason",
     "Decision",
     "GateTask",
@@ -192,6 +194,14 @@ class GatedPage(Page):
     def stored_text_parts(cls, content: dict[str, Any]) -> dict[str, str]:
         """Return the same from a revision's stored content."""
         raise TypeError(f"{cls.__name__} must say what its parts are")
+
+    def must_see(self) -> frozenset[Step]:
+        """Return the steps that a road skips only when they passed exactly this text."""
+        return rules.MUST_SEE
+
+    def sheet_initial(self) -> dict[str, str]:
+        """Return what the confidentiality form says about carrier, channel and audience."""
+        return {"carrier": str(_("电子文稿")), "channel": "", "audience": ""}
 
     def queue_facts(self) -> QueueFacts:
         """Return what a queue shows and filters by."""

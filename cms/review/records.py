@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from django.conf import settings
@@ -10,9 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page, Revision, TaskState
 
+from cms.scanning.rules import Finding
 from infoflow.units.models import Unit
 
 from .rules import Resume, Step, Verdict
+from .sheet_rules import NOTE_MAX, OPINION_MAX, PLACE_MAX, Attribute, Sheet, Topic, stops
 
 
 class AppendOnlyError(Exception):
@@ -128,3 +131,66 @@ class Clearance(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.page_id}/{self.revision_id}"
+
+
+class ClearanceSheet(AppendOnly):
+    """保密审查表: what a reviewer ticked and wrote at one decision. Findings are the decision's."""
+
+    decision = models.OneToOneField(
+        Decision, verbose_name=_("审核意见"), on_delete=models.PROTECT, related_name="sheet"
+    )
+    # [{"topic", "involved", "note"}] in the order of sheet_rules.Topic.
+    checklist = models.JSONField(_("审查要点"), default=list)
+    attribute = models.CharField(
+        _("公开属性"), max_length=10, choices=Attribute.choices, blank=True
+    )
+    attribute_reason = models.CharField(_("属性理由"), max_length=NOTE_MAX, blank=True)
+    opinion = models.CharField(_("审查意见"), max_length=OPINION_MAX, blank=True)
+    # [{"part", "words", "hint", "reason"}]: stops that this person lifted.
+    lifted = models.JSONField(_("解除的提示"), default=list)
+    carrier = models.CharField(_("载体"), max_length=PLACE_MAX, blank=True)
+    channel = models.CharField(_("发布渠道"), max_length=PLACE_MAX, blank=True)
+    audience = models.CharField(_("知悉范围"), max_length=PLACE_MAX, blank=True)
+
+    class Meta:
+        verbose_name = _("保密审查表")
+        verbose_name_plural = _("保密审查表")
+
+    def __str__(self) -> str:
+        return f"{self.decision_id}"
+
+    @classmethod
+    def of(cls, decision: Decision, sheet: Sheet, findings: Sequence[Finding]) -> ClearanceSheet:
+        """Return the record of a filled-in sheet, not yet saved."""
+        return cls(
+            decision=decision,
+            checklist=[
+                {
+                    "topic": topic.value,
+                    "involved": sheet.checklist[topic].involved,
+                    "note": sheet.checklist[topic].note,
+                }
+                for topic in Topic
+                if topic in sheet.checklist
+            ],
+            attribute=sheet.attribute,
+            attribute_reason=sheet.attribute_reason,
+            opinion=sheet.opinion,
+            lifted=[
+                {
+                    "part": stop.part,
+                    "words": stop.words,
+                    "hint": stop.hint,
+                    "reason": sheet.lifted[stop.key],
+                }
+                for stop in stops(findings)
+                if sheet.lifted.get(stop.key)
+            ],
+            carrier=sheet.carrier,
+            channel=sheet.channel,
+            audience=sheet.audience,
+        )
+
+    def points(self) -> list[tuple[str, bool, str]]:
+        """Return the checklist for people: (topic, involved, note)."""
+        return [(Topic(p["topic"]).label, p["involved"], p["note"]) for p in self.checklist]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -58,6 +58,9 @@ VERDICTS_AT: Mapping[Step, tuple[Verdict, ...]] = {
     Step.RECHECK: (Verdict.PASS, Verdict.RETURN, Verdict.REFUSE),
     Step.ISSUE: (Verdict.PASS, Verdict.RETURN),
 }
+
+# Steps whose pass needs a complete confidentiality form.
+SHEET_STEPS = frozenset({Step.CLEAR, Step.RECHECK})
 
 REASON_MAX = 1000
 CAUSE_MAX = 100
@@ -174,7 +177,14 @@ def passed_texts(road: Iterable[Act]) -> dict[Step, str]:
     return passed
 
 
-def next_step(*, at: Step, active: Sequence[Step], road: Sequence[Act], text: str) -> Step | None:
+def next_step(
+    *,
+    at: Step,
+    active: Sequence[Step],
+    road: Sequence[Act],
+    text: str,
+    must_see: Collection[Step] = MUST_SEE,
+) -> Step | None:
     """Return the step that follows a pass (or the submission), None after the last one.
 
     Args:
@@ -182,9 +192,10 @@ def next_step(*, at: Step, active: Sequence[Step], road: Sequence[Act], text: st
         active: steps of this road that are switched on, in order.
         road: every decision so far, the pass itself included.
         text: names exactly the text that goes on.
+        must_see: steps that are skipped only when they passed exactly this text.
 
     The rule of "straight back": jump to the step that returned it. On the way nothing is
-    skipped that never passed this item, and confidentiality and signature (MUST_SEE) only
+    skipped that never passed this item, and confidentiality and signature (`must_see`) only
     when they passed exactly this text. A returning step that has been switched off since
     counts as "every step again".
     """
@@ -197,7 +208,7 @@ def next_step(*, at: Step, active: Sequence[Step], road: Sequence[Act], text: st
     passed = passed_texts(road)
     for step in following:
         seen = passed.get(step)
-        if step == targets[-1] or seen is None or (step in MUST_SEE and seen != text):
+        if step == targets[-1] or seen is None or (step in must_see and seen != text):
             return step
     return None
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -17,14 +17,17 @@ from django.views.generic import TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.models import TaskState, WorkflowState
 
+from cms.scanning.rules import Finding
 from infoflow.units.permissions import person_of, works_in_office
 
 from . import actions, queries
 from .actions import Refused
+from .findings import findings_in
 from .forms import DecisionForm
+from .forms_sheet import ClearanceForm
 from .gate import NotCleared
 from .models import GatedPage
-from .rules import VERDICTS_AT, Step
+from .rules import SHEET_STEPS, VERDICTS_AT, Step, Verdict
 
 PAGE_SIZE = 20
 
@@ -114,6 +117,20 @@ class DecideView(OfficeView):
         }
         return [*self.breadcrumbs_items, queue, {"url": "", "label": self.text.title}]
 
+    @cached_property
+    def findings(self) -> list[Finding]:
+        """What the scan finds in this text with today's lists."""
+        return findings_in(self.text, self.task_state.revision)
+
+    def sheet_form(self, data: QueryDict | None = None) -> ClearanceForm | None:
+        """Return the confidentiality form where the step has one."""
+        if self.step not in SHEET_STEPS:
+            return None
+        passing = data is not None and data.get("verdict") == Verdict.PASS
+        return ClearanceForm(
+            data, findings=self.findings, passing=passing, initial=self.text.sheet_initial()
+        )
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         page = self.text
         refusal = actions.why_not(page=page, step=self.step, person=person_of(self.request))
@@ -130,12 +147,14 @@ class DecideView(OfficeView):
             refusal=refusal,
             is_open=self.is_open(),
             form=form,
+            sheet_form=kwargs.pop("sheet_form", None) or self.sheet_form(),
         )
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         form = DecisionForm(request.POST, verdicts=VERDICTS_AT[self.step])
-        if not form.is_valid():
-            return self.render_to_response(self.get_context_data(form=form))
+        sheet_form = self.sheet_form(request.POST)
+        if not form.is_valid() or (sheet_form is not None and not sheet_form.is_valid()):
+            return self.render_to_response(self.get_context_data(form=form, sheet_form=sheet_form))
         try:
             decision = actions.decide(
                 task_state_id=self.task_state.pk,
@@ -143,10 +162,13 @@ class DecideView(OfficeView):
                 verdict=form.cleaned_data["verdict"],
                 reason=form.cleaned_data["reason"],
                 seen_digest=form.cleaned_data["seen_digest"],
+                sheet=sheet_form.sheet() if sheet_form is not None else None,
             )
         except (Refused, NotCleared) as refusal:
-            messages.error(request, getattr(refusal, "message", _("文本未通过保密审查。")))
-            return redirect("review_decide", pk=self.task_state.pk)
+            form.add_error(None, getattr(refusal, "message", _("文本未通过保密审查。")))
+            del self.task_state
+            context = self.get_context_data(form=form, sheet_form=sheet_form)
+            return self.render_to_response(context, status=409)
         messages.success(
             request,
             _("《%(title)s》：%(step)s%(verdict)s。")

@@ -20,6 +20,7 @@ from cms.items.rules import ItemForm
 from cms.review.actions import decide
 from cms.review.models import GatedPage
 from cms.review.rules import Verdict
+from cms.review.sheet_rules import Sheet
 from infoflow.units.actions import (
     appoint_officer,
     appoint_signatory,
@@ -124,7 +125,8 @@ def _people_the_county() -> County:
 
 def _pass(page: GatedPage, person: User, verdict: str = Verdict.PASS, reason: str = "") -> None:
     task = type(page).objects.get(pk=page.pk).current_workflow_task_state
-    decide(task_state_id=task.pk, person=person, verdict=verdict, reason=reason)
+    sheet = Sheet.nothing_involved(opinion="经审查，同意。", **page.sheet_initial())
+    decide(task_state_id=task.pk, person=person, verdict=verdict, reason=reason, sheet=sheet)
 
 
 def _write(county: County, unit: str, title: str, form: str = ItemForm.NEWS) -> ItemPage:

@@ -117,7 +117,7 @@ def our_road() -> Callable[[Measured, int], None]:
     from cms.items.models import ItemPage
     from cms.review.actions import decide
     from infoflow.units.models import User
-    from tests.builders import Office
+    from tests.builders import Office, plain_sheet
 
     office = Office()
     office.draft()
@@ -135,7 +135,8 @@ def our_road() -> Callable[[Measured, int], None]:
         for step, approver in zip(STEPS[2:], approvers, strict=True):
             with measured(into, step):
                 task = ItemPage.objects.get(pk=item.pk).current_workflow_task_state
-                decide(task_state_id=task.pk, person=approver, verdict="pass")
+                sheet = plain_sheet(item) if step == STEPS[-1] else None
+                decide(task_state_id=task.pk, person=approver, verdict="pass", sheet=sheet)
         if not ItemPage.objects.get(pk=item.pk).is_readable():
             raise RuntimeError("the item did not go live")
 

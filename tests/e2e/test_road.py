@@ -42,6 +42,8 @@ def decide(page: Page, step: str, title: str = TITLE) -> None:
     """Take what waits at a step of the office and pass it."""
     page.goto(f"/office/queue/{step}/")
     page.get_by_role("link", name=title).first.click()
+    for radio in page.locator(".if-topic input[value=no], .if-topic input[value=open]").all():
+        radio.check()
     page.check("input[name=verdict][value=pass]")
     page.get_by_role("button", name="提交意见").click()
     expect(page.locator(".messages")).to_contain_text("通过")

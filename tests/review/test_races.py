@@ -24,6 +24,7 @@ from cms.review import actions as review
 from cms.review.actions import Refused
 from cms.review.models import Clearance, Decision
 from cms.review.rules import Step, Verdict
+from cms.review.sheet_rules import Sheet
 from infoflow.units.models import User
 from infoflow.units.roles import Role
 from tests.builders import Office, decide, fresh, person, task_of
@@ -38,8 +39,9 @@ def racing(race_db: Together) -> tuple[Together, Office]:
 
 
 def deciding(task: int, who: User, verdict: str = Verdict.PASS) -> Callable[[], Decision]:
+    sheet = Sheet.nothing_involved(opinion="经审查，同意。")
     return lambda: review.decide(
-        task_state_id=task, person=fresh(who), verdict=verdict, reason="理由"
+        task_state_id=task, person=fresh(who), verdict=verdict, reason="理由", sheet=sheet
     )
 
 
