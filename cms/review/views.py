@@ -137,6 +137,7 @@ class DecideView(OfficeView):
         form = kwargs.pop("form", None) or DecisionForm(
             verdicts=VERDICTS_AT[self.step], initial={"seen_digest": page.digest()}
         )
+        sheet_form = kwargs.pop("sheet_form", None) or self.sheet_form()
         return super().get_context_data(
             **kwargs,
             page=page,
@@ -147,7 +148,7 @@ class DecideView(OfficeView):
             refusal=refusal,
             is_open=self.is_open(),
             form=form,
-            sheet_form=kwargs.pop("sheet_form", None) or self.sheet_form(),
+            sheet_form=sheet_form,
         )
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
