@@ -15,13 +15,14 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.tables import BooleanColumn
 from wagtail.models import Page
 
+from cms.search.batches import Source
 from infoflow.desk.menu import MenuItem as DeskMenuItem
 from infoflow.desk.menu import Panel
 from infoflow.units.permissions import has_role, reads_bulletins
 from infoflow.units.roles import Role
 from infoflow.units.wagtail_hooks import KeptViewSet
 
-from . import actions, queries
+from . import actions, queries, texts
 from .models import Bulletin, IssueNumber, IssuePage
 from .views import IssuesView, PoolView, send, submit
 
@@ -132,6 +133,11 @@ def send_saved(request: HttpRequest, page: Page) -> HttpResponse | None:
     if "action-send" not in request.POST or not isinstance(page, IssuePage):
         return None
     return send(request, page)
+
+
+@hooks.register("register_search_source")
+def search_source() -> Source:
+    return texts.source()
 
 
 @hooks.register("register_adopted_items")

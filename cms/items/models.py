@@ -196,6 +196,8 @@ class ItemPage(GatedPage):
             "unit": self.unit_id,
             "joint": self.joint,
             "body": self.body,
+            # A text without files keeps the digest that it had before there were any.
+            **({"attachments": self.attachments} if self.attachments else {}),
         }
 
     @classmethod
@@ -205,6 +207,7 @@ class ItemPage(GatedPage):
             **{key: content[key] for key in ("title", "form", "unit", "body")},
             # Revisions from before joint reports have none.
             "joint": content.get("joint", []),
+            **({"attachments": content["attachments"]} if content.get("attachments") else {}),
         }
 
     def joint_digest(self) -> str:

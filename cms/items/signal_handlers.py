@@ -15,10 +15,17 @@ from cms.review.actions import Refused
 from cms.review.models import Decision
 from cms.review.rules import Step, Verdict
 from cms.review.signals import decided
-from infoflow.units.models import Unit
-from infoflow.units.signals import units_created
+from infoflow.units.handover import Holding
+from infoflow.units.models import HandOver, Unit, User
+from infoflow.units.roles import Role
+from infoflow.units.signals import (
+    handed_over,
+    holdings_asked,
+    holdings_named,
+    units_created,
+)
 
-from . import joint, similar
+from . import handover, joint, texts
 from .models import ItemPage, LibraryPage, UnitFolder
 
 
@@ -43,16 +50,16 @@ def add_folders(units: list[Unit], **kwargs: Any) -> None:
 
 @receiver(post_save, sender=Revision)
 def keep_written(instance: Revision, **kwargs: Any) -> None:
-    """Every text that is written gets its signature, whichever way it was written."""
+    """Every text that is written can be compared and found, whichever way it was written."""
     if instance.content_type_id == ContentType.objects.get_for_model(ItemPage).pk:
-        similar.keep_revision(instance)
+        texts.keep(instance)
 
 
 @receiver(decided, sender=ItemPage)
 def keep_sent(decision: Decision, **kwargs: Any) -> None:
     """What the unit's signatory has signed is the text that others may know."""
     if decision.step == Step.SIGN and decision.verdict == Verdict.PASS:
-        similar.keep_revision(decision.revision, sent=True)
+        texts.keep(decision.revision, sent=True)
 
 
 @receiver(decided, sender=ItemPage)
@@ -72,3 +79,23 @@ def wait_for_joint_units(page: ItemPage, decision: Decision, **kwargs: Any) -> N
             )
             % {"units": "、".join(missing)}
         )
+
+
+@receiver(holdings_asked)
+def items_of_a_post(unit: Unit, person: User, role: Role, **kwargs: Any) -> list[Holding]:
+    """Tell what a hand-over would move."""
+    return handover.held(unit=unit, person=person, role=role)
+
+
+@receiver(handed_over)
+def move_items(hand_over: HandOver, **kwargs: Any) -> list[Holding]:
+    """Give the leaver's unfinished texts to the successor."""
+    return handover.move(hand_over)
+
+
+@receiver(holdings_named)
+def name_items(
+    kind: str, ids: list[int], viewer: User, **kwargs: Any
+) -> dict[int, tuple[str, str]]:
+    """Name texts to those who may see them."""
+    return handover.named(kind=kind, ids=ids, viewer=viewer)

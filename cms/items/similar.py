@@ -1,4 +1,4 @@
-"""Alike items: kept current here, and shown to the desk and to the office.
+"""Alike items, as the desk and the office are told of them.
 
 The desk learns titles of its own unit only. Of other units it learns one sentence, and only
 for texts that have left their unit: a foreign draft is not revealed at all.
@@ -6,19 +6,17 @@ for texts that have left their unit: a foreign draft is not revealed at all.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from cms.similar import actions, queries, rules
+from cms.search import queries as search
+from cms.similar import queries, rules
 from infoflow.units.permissions import unit_ids_of
 
 from . import text
 from .models import ItemPage
 
 if TYPE_CHECKING:
-    from wagtail.models import Revision
-
     from infoflow.units.models import User
 
 SHOWN = 5
@@ -31,6 +29,7 @@ class Alike:
     """One alike item. `percent` is the part of the text that is the same."""
 
     item: ItemPage
+    title: str
     percent: int
 
 
@@ -45,24 +44,8 @@ class ForDesk:
         return bool(self.own) or self.others
 
 
-def compared(content: Mapping[str, Any]) -> str:
-    """Return what is compared of an item's stored content: title and body."""
-    return f"{content['title']}\n{text.to_text(content['body'])}"
-
-
-def keep_revision(revision: Revision, *, sent: bool = False) -> None:
-    """Keep the text of a revision as its item's present text, or as the one that it sent."""
-    content = revision.content
-    actions.keep(
-        page_id=int(revision.object_id),
-        unit_id=content["unit"],
-        text=compared(content),
-        sent=sent,
-    )
-
-
 def _text_of(item: ItemPage) -> str:
-    return compared({"title": item.title, "body": item.body})
+    return f"{item.title}\n{text.to_text(item.body)}"
 
 
 def _percent(score: float) -> int:
@@ -84,23 +67,25 @@ def for_desk(item: ItemPage, user: User) -> ForDesk:
     items = ItemPage.objects.visible_to(user).filter(pk__in=ours).defer("body").in_bulk()
     return ForDesk(
         own=tuple(
-            Alike(items[pk], _percent(match.score)) for pk, match in ours.items() if pk in items
+            Alike(items[pk], items[pk].title, _percent(match.score))
+            for pk, match in ours.items()
+            if pk in items
         )[:SHOWN],
         others=len(ours) < len(matches),
     )
 
 
 def for_office(item: ItemPage) -> list[Alike]:
-    """Return the alike items that have left their units, most alike first, for editors."""
+    """Return the alike items that have left their units, most alike first, for editors.
+
+    Titles are those that were sent: a returned item may have another one by now.
+    """
     matches = queries.like(text=_text_of(item), exclude=[item.pk], limit=SHOWN * 2)
-    items = (
-        ItemPage.objects.filter(pk__in=[match.page_id for match in matches])
-        .select_related("unit")
-        .defer("body")
-        .in_bulk()
-    )
+    ids = [match.page_id for match in matches]
+    items = ItemPage.objects.filter(pk__in=ids).select_related("unit").defer("body").in_bulk()
+    titles = search.titles(ids) if ids else {}
     return [
-        Alike(items[match.page_id], _percent(match.score))
+        Alike(items[match.page_id], titles[match.page_id], _percent(match.score))
         for match in matches
-        if match.page_id in items
+        if match.page_id in items and match.page_id in titles
     ]

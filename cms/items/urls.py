@@ -1,6 +1,14 @@
 from django.urls import path
 
-from . import views_acts, views_autosave, views_check, views_detail, views_list, views_write
+from . import (
+    views_acts,
+    views_autosave,
+    views_check,
+    views_detail,
+    views_files,
+    views_list,
+    views_write,
+)
 
 urlpatterns = [
     path("items/", views_list.item_list, name="item_list"),
@@ -11,6 +19,17 @@ urlpatterns = [
     path("items/autosave/drop/", views_autosave.autosave_drop, name="item_autosave_drop"),
     path("items/<row:pk>/", views_detail.item_detail, name="item_detail"),
     path("items/<row:pk>/edit/", views_write.item_edit, name="item_edit"),
+    path("items/<row:pk>/attachments/", views_files.item_attachments, name="item_attachments"),
+    path(
+        "items/<row:pk>/attachments/<row:file>/",
+        views_files.item_attachment,
+        name="item_attachment",
+    ),
+    path(
+        "items/<row:pk>/attachments/<row:file>/remove/",
+        views_files.item_attachment_remove,
+        name="item_attachment_remove",
+    ),
     path("items/<row:pk>/autosave/", views_autosave.item_autosave, name="item_autosave"),
     path("items/<row:pk>/check/", views_check.item_check, name="item_check"),
     path("items/<row:pk>/submit/", views_acts.item_submit, name="item_submit"),

@@ -7,11 +7,12 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from wagtail import hooks
 
+from cms.search.batches import Source
 from infoflow.desk.menu import MenuItem, Panel
 from infoflow.units.permissions import person_of, unit_ids_of
 from infoflow.units.roles import Role
 
-from . import queries
+from . import queries, texts
 from .rules import ItemState
 from .views_similar import AlikeView
 
@@ -23,6 +24,11 @@ LOOKED_AT = 100
 @hooks.register("register_admin_urls")
 def office_urls() -> list[URLPattern]:
     return [path("alike/<row:left>/<row:right>/", AlikeView.as_view(), name="item_alike")]
+
+
+@hooks.register("register_search_source")
+def search_source() -> Source:
+    return texts.search_source()
 
 
 @hooks.register("register_desk_menu_item")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.db import connection
 
 from . import rules
+from .actions import Text
 from .models import Band, Signature
 
 # Texts that share most bands are compared exactly; no more than this.
@@ -74,3 +75,16 @@ def _sharing(signature: bytes) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(sql, numbers)
         return [row[0] for row in cursor.fetchall()]
+
+
+def stale(texts: Iterable[Text]) -> set[int]:
+    """Return the ids of pages whose kept signatures are not those of these texts."""
+    wanted: dict[int, set[tuple[str, bool, bool]]] = {}
+    for text in texts:
+        entry = (rules.digest(text.text), text.own, text.sent)
+        wanted.setdefault(text.page_id, set()).add(entry)
+    kept: dict[int, set[tuple[str, bool, bool]]] = {pk: set() for pk in wanted}
+    rows = Signature.objects.filter(page_id__in=wanted)
+    for page_id, digest, own, sent in rows.values_list("page_id", "digest", "own", "sent"):
+        kept[page_id].add((digest, own, sent))
+    return {pk for pk in wanted if wanted[pk] != kept[pk]}

@@ -182,12 +182,25 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # No address leads here (MEDIA_URL is served by nobody): files leave through a view.
+    "attachments": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": MEDIA_ROOT / "attachments",
+            "base_url": None,
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
 # Uploads never touch the disk before they are looked through; the cap is for one file.
 FILE_UPLOAD_HANDLERS = ["infoflow.uploads.handlers.CappedMemoryHandler"]
 INFOFLOW_UPLOAD_MAX_SIZE = 20 * 1024 * 1024
+# Files of one item: how many, and how many bytes together.
+INFOFLOW_ATTACHMENTS_MAX = 10
+INFOFLOW_ATTACHMENTS_TOTAL = 50 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 

@@ -10,7 +10,6 @@ from axes.utils import reset as lift_lock
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -208,7 +207,7 @@ def _appoint(appointment: Appointment) -> None:
     same = type(appointment).objects.filter(unit=appointment.unit, user=appointment.user)
     if appointment.until is not None:
         same = same.filter(since__lte=appointment.until)
-    if same.filter(Q(until__isnull=True) | Q(until__gte=appointment.since)).exists():
+    if same.not_over_on(appointment.since).exists():
         raise ValidationError(_("此人在该单位已有同一职务，任期重叠，不用重复登记。"))
     roles = set(appointment.user.groups.values_list("name", flat=True)) & set(Role.values)
     check_role_set(roles | {appointment.role})
@@ -254,20 +253,24 @@ def end_appointment(*, appointment: Officer | Signatory, last_day: date) -> None
         ValidationError: the last day lies before the first, or the post has ended already.
     """
     today = timezone.localdate()
-    if appointment.until is not None and appointment.until < today:
+    ended = appointment.until is not None and appointment.until < today
+    if ended or appointment.ended_at is not None:
         raise ValidationError(_("这一任职已经结束；重新任职请另行登记。"))
     appointment.until = last_day
     appointment.full_clean()
     appointment.save()
-    if last_day >= today:
-        return  # still in force; its rights end by date (permissions.unit_ids_of)
+    if last_day < today:  # else still in force; its rights end by date (permissions.unit_ids_of)
+        take_rights(appointment, from_day=last_day + timedelta(days=1))
+
+
+def take_rights(appointment: Officer | Signatory, *, from_day: date) -> None:
+    """Take role and unit group from a person who holds no such post from a day on."""
     user, unit = appointment.user, appointment.unit
-    following = last_day + timedelta(days=1)
-    role_left = type(appointment).objects.in_force_on(following).filter(user=user)
+    role_left = type(appointment).objects.not_over_on(from_day).filter(user=user)
     if not role_left.exists():
         user.groups.remove(Group.objects.get(name=appointment.role))
     unit_left = any(
-        model.objects.in_force_on(following).filter(user=user, unit=unit).exists()
+        model.objects.not_over_on(from_day).filter(user=user, unit=unit).exists()
         for model in (Officer, Signatory)
     )
     if not unit_left and unit.group is not None:

@@ -5,7 +5,7 @@ Facts with dates: who held which post when stays readable after every change of 
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.contrib.auth.models import AbstractUser, Group
@@ -14,10 +14,15 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from .models_handover import HandOver, HandOverLine
 from .roles import Role
+
+__all__ = ["HandOver", "HandOverLine"]
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -44,9 +49,11 @@ class User(AbstractUser):
         _("须修改密码"), default=False, help_text=_("首次登录须先修改一次性密码")
     )
     is_demo = models.BooleanField(_("演示账号"), default=False, editable=False)
+    # One more ends every open session of this person at its next request.
+    session_round = models.PositiveIntegerField(default=0, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
-    history = HistoricalRecords(excluded_fields=["password", "last_login"])
+    history = HistoricalRecords(excluded_fields=["password", "last_login", "session_round"])
 
     REQUIRED_FIELDS = ["name"]
 
@@ -62,6 +69,13 @@ class User(AbstractUser):
 
     def get_short_name(self) -> str:
         return self.name or self.username
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Differs from Django: the round counts beside the password, so that sessions can be
+        ended without reading them all, and nobody's password has to change for it."""
+        value = f"{self.session_round}:{self.password}"
+        salt = "infoflow.units.User.session"
+        return salted_hmac(salt, value, secret=secret, algorithm="sha256").hexdigest()
 
 
 class UnitKind(models.TextChoices):
@@ -208,8 +222,15 @@ class GroupMembership(models.Model):
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
     def in_force_on(self, day: date) -> Self:
         """Appointments in force on a day (both ends included)."""
+        return self.not_over_on(day).filter(since__lte=day, user__is_active=True)
+
+    def not_over_on(self, day: date) -> Self:
+        """Appointments in force on a day or later. One that was ended at a moment (hand-over)
+        is over on the day of that moment already."""
+        next_day = timezone.make_aware(datetime.combine(day + timedelta(days=1), time()))
         return self.filter(
-            Q(since__lte=day), Q(until__isnull=True) | Q(until__gte=day), user__is_active=True
+            Q(until__isnull=True) | Q(until__gte=day),
+            Q(ended_at__isnull=True) | Q(ended_at__gte=next_day),
         )
 
 
@@ -226,6 +247,8 @@ class Appointment(models.Model):
     )
     since = models.DateField(_("任职起"), validators=[plausible_date])
     until = models.DateField(_("任职止"), null=True, blank=True, validators=[plausible_date])
+    # Ended within its last day: the rights are gone from this moment on.
+    ended_at = models.DateTimeField(_("移交时间"), null=True, editable=False)
 
     objects = AppointmentQuerySet.as_manager()
 
@@ -252,6 +275,8 @@ class Officer(Appointment):
 
     post = models.CharField(_("岗位"), max_length=10, choices=Post.choices, default=Post.PART_TIME)
     rank = models.CharField(_("角色"), max_length=10, choices=Rank.choices, default=Rank.FIRST)
+    # The person has put the card of the first week away.
+    welcomed_at = models.DateTimeField(null=True, editable=False)
 
     history = HistoricalRecords()
 

@@ -176,6 +176,7 @@ def log_actions(registry: LogActionRegistry) -> None:
     registry.register_action("units.reset_password", _("重置密码"), _("重置了密码"))
     registry.register_action("units.stop_account", _("停用账号"), _("停用了账号"))
     registry.register_action("units.open_account", _("恢复账号"), _("恢复了账号"))
+    registry.register_action("units.hand_over", _("交接"), _("办理了交接"))
 
 
 @hooks.register("construct_settings_menu")

@@ -15,6 +15,7 @@ from django.contrib.auth.models import Group
 from django.urls import URLPattern, URLResolver, get_resolver
 from wagtail.models import Collection, Revision, Site, Task, Workflow, WorkflowState
 
+from cms.attachments.models import Attachment
 from cms.bulletins.models import Bulletin
 from cms.review.models import GatedPage
 from infoflow.units.models import GroupMembership, Officer, Signatory, UnitGroup
@@ -136,15 +137,20 @@ def _wagtail_pages(world: World) -> dict[str, Values]:
 
 
 def _desk_items(world: World) -> dict[str, Values]:
-    """Own and foreign items, before and after they have left the unit."""
+    """Own and foreign items with their files, before and after they have left the unit."""
+    own, other = world.own_texts, world.texts
+    items = {
+        "本单位草稿": own.draft,
+        "本单位待签": own.submitted,
+        "本单位已报": own.signed,
+        "外单位草稿": other.draft,
+        "外单位待签": other.submitted,
+        "外单位已报": other.signed,
+        "外单位在库": other.pooled,
+    }
     return {
-        "本单位草稿": {"pk": world.own_texts.draft.pk},
-        "本单位待签": {"pk": world.own_texts.submitted.pk},
-        "本单位已报": {"pk": world.own_texts.signed.pk},
-        "外单位草稿": {"pk": world.texts.draft.pk},
-        "外单位待签": {"pk": world.texts.submitted.pk},
-        "外单位已报": {"pk": world.texts.signed.pk},
-        "外单位在库": {"pk": world.texts.pooled.pk},
+        name: {"pk": item.pk, "file": Attachment.objects.filter(page_id=item.pk)[0].pk}
+        for name, item in items.items()
     }
 
 

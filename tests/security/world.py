@@ -15,6 +15,7 @@ from wagtail.models import Page, TaskState
 
 from cms.bulletins import actions as bulletin_actions
 from cms.bulletins.models import IssuePage
+from cms.items import attach
 from cms.items.models import ItemPage
 from cms.review.models import GatedPage
 from cms.review.rules import Verdict
@@ -99,6 +100,20 @@ class World:
         return Page.objects.get(pk=self.texts.draft.pk).get_parent()
 
 
+class FilingOffice(builders.Office):
+    """An office whose every draft carries a file with the draft's own marks in it."""
+
+    def draft(self, title: str = "", body: str = "") -> ItemPage:
+        item = super().draft(title, body)
+        words = f"{title}\n{body}"
+        attach.add(
+            item_id=item.pk,
+            person=self.officer,
+            uploads=[(f"{title}.txt", words.encode())],
+        )
+        return ItemPage.objects.get(pk=item.pk)
+
+
 def task_of(page: GatedPage) -> TaskState:
     """The task at which a page waits, or the last one it went through."""
     found = TaskState.objects.filter(workflow_state__object_id=str(page.pk)).order_by("-pk")
@@ -143,8 +158,8 @@ def _texts(office: builders.Office, own: bool) -> Texts:
 
 def _offices() -> tuple[builders.Office, builders.Office]:
     """Units A and B in one group, with one and the same information office."""
-    own = builders.Office(builders.unit(f"甲单位{OWN_MARK}", group=GROUP))
-    other = builders.Office.__new__(builders.Office)
+    own = FilingOffice(builders.unit(f"甲单位{OWN_MARK}", group=GROUP))
+    other = FilingOffice.__new__(FilingOffice)
     other.__dict__.update(own.__dict__)
     other.unit = builders.unit(f"乙单位{Mark.UNIT}", group=GROUP)
     other.officer = builders.person(Role.OFFICER, at=other.unit)

@@ -1,0 +1,113 @@
+"""Finding pages by the words in them. Who may see a page is decided before: `visible_to`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models.expressions import RawSQL
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+
+from . import rules
+from .actions import Text
+from .fts import COLUMNS, INDEX
+from .models import SearchText
+
+
+@dataclass(frozen=True)
+class Snippet:
+    """What a result shows: its title and a part of its text, hits marked."""
+
+    title: SafeString
+    text: SafeString
+
+
+def found(pages: QuerySet[Any], words: str, *, own: bool = False) -> QuerySet[Any]:
+    """Narrow pages to those that hold all the words, title hits first.
+
+    Args:
+        pages: what the person may see (`visible_to`), in its order, not yet cut.
+        words: as typed; several words must all be there. Blank narrows nothing.
+        own: look into the writers' present texts. Only for the people of the unit (of the
+            office, for issues): the others' texts are those that were signed or issued.
+    """
+    if not words.strip():
+        return pages
+    wanted = rules.words_of(words)
+    if not wanted:
+        return pages.none()
+    rows = _rows(own)
+    titles = rows.filter(part=0)
+    for word in wanted:
+        pages = pages.filter(pk__in=_holding(rows, word).values("page_id"))
+        titles = _holding(titles, word, title=True)
+    in_title = When(pk__in=titles.values("page_id"), then=Value(1))
+    order = pages.query.order_by or ("-pk",)
+    return pages.annotate(
+        in_title=Case(in_title, default=Value(0), output_field=IntegerField())
+    ).order_by("-in_title", *order)
+
+
+def titles(page_ids: Collection[int]) -> dict[int, str]:
+    """Return the titles under which others may know pages; none where nothing was sent."""
+    rows = _rows(own=False).filter(page_id__in=page_ids, part=0)
+    return dict(rows.values_list("page_id", "title"))
+
+
+def snippets(page_ids: Collection[int], words: str, *, own: bool = False) -> dict[int, Snippet]:
+    """Return what each found page shows, in one query. `own` as in `found`."""
+    wanted = rules.words_of(words)
+    texts: dict[int, list[tuple[str, str]]] = {}
+    rows = _rows(own).filter(page_id__in=page_ids).order_by("page_id", "part")
+    for page_id, title, body in rows.values_list("page_id", "title", "body"):
+        texts.setdefault(page_id, []).append((title, body))
+    return {page_id: _snippet(parts, wanted) for page_id, parts in texts.items()}
+
+
+def _snippet(parts: Sequence[tuple[str, str]], words: Sequence[rules.Word]) -> Snippet:
+    body = next((body for _title, body in parts if rules.hits(body, words)), parts[0][1])
+    return Snippet(
+        title=_html(rules.marked(parts[0][0], words)), text=_html(rules.cut(body, words))
+    )
+
+
+def _html(parts: Sequence[tuple[str, bool]]) -> SafeString:
+    wrapped = [("<mark>", text, "</mark>") if hit else ("", text, "") for text, hit in parts]
+    return format_html_join(
+        "", "{}{}{}", ((SafeString(begin), text, SafeString(end)) for begin, text, end in wrapped)
+    )
+
+
+def _rows(own: bool) -> QuerySet[SearchText]:
+    return SearchText.objects.filter(own=True) if own else SearchText.objects.filter(sent=True)
+
+
+def _holding(
+    rows: QuerySet[SearchText], word: rules.Word, *, title: bool = False
+) -> QuerySet[SearchText]:
+    """Keep the rows that hold a word."""
+    title = title or word.titles_only
+    if connection.vendor == "postgresql":
+        condition = Q(title_grams__holds=word)
+        return rows.filter(condition if title else condition | Q(body_grams__holds=word))
+    phrase = f'"{" ".join(word.grams)}"{" *" if word.begun else ""}'
+    match = f"{COLUMNS[0]} : {phrase}" if title else phrase
+    sql = f"SELECT rowid FROM {INDEX} WHERE {INDEX} MATCH %s"  # noqa: S608
+    return rows.filter(pk__in=RawSQL(sql, [match]))  # noqa: S611 - bound, never spelled in
+
+
+def stale(texts: Iterable[Text]) -> set[int]:
+    """Return the ids of pages whose kept search texts are not these."""
+    wanted: dict[int, set[tuple[str, bool, bool]]] = {}
+    for text in texts:
+        entry = (rules.digest(text.title, text.body), text.own, text.sent)
+        wanted.setdefault(text.page_id, set()).add(entry)
+    kept: dict[int, set[tuple[str, bool, bool]]] = {pk: set() for pk in wanted}
+    rows = SearchText.objects.filter(page_id__in=wanted, part=0)
+    for page_id, digest, own, sent in rows.values_list("page_id", "digest", "own", "sent"):
+        kept[page_id].add((digest, own, sent))
+    return {pk for pk in wanted if wanted[pk] != kept[pk]}
