@@ -33,6 +33,7 @@ from .panels import issue_panels
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
+    from cms.review.originals import Pair
     from infoflow.units.models import User
 
 
@@ -263,6 +264,11 @@ class IssuePage(GatedPage):
 
     def origin(self) -> str:
         return self.bulletin.name
+
+    def originals(self) -> list[Pair]:
+        from .originals import pairs_of
+
+        return pairs_of(self)
 
     def about(self) -> list[tuple[Any, str]]:
         return [

@@ -167,6 +167,7 @@ class ItemPage(GatedPage):
     exclude_fields_in_copy: ClassVar[list[str]] = ["form_key"]
     noun = _("稿件")
     queue_prefetch = ("unit",)
+    form_labels = dict(ItemForm.choices)
 
     content_panels: ClassVar[list[Any]] = [
         FieldPanel("title"),

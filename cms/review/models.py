@@ -24,10 +24,14 @@ from .tasks import ClearTask, GateTask, IssueTask, RecheckTask, ScreenTask, Sign
 from .waiting import OpenTask
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from django.contrib.auth.models import AnonymousUser
     from django.utils.safestring import SafeString
 
     from infoflow.units.models import Unit, User
+
+    from .originals import Pair
 
 __all__ = [
     "AppendOnly",
@@ -163,6 +167,8 @@ class GatedPage(Page):
     needs_signature: ClassVar[bool] = False
     # Relations that a list of such texts shows (origin).
     queue_prefetch: ClassVar[tuple[str, ...]] = ()
+    # What this type calls its forms, by code.
+    form_labels: ClassVar[Mapping[str, Any]] = {}
     # What a clerk calls such a text, for messages.
     noun: ClassVar[Any] = _("稿件")
 
@@ -230,6 +236,10 @@ class GatedPage(Page):
     def origin(self) -> str:
         """Return where the text comes from, for lists."""
         return ""
+
+    def originals(self) -> list[Pair]:
+        """Return the entries of a composed text beside the texts they were made from."""
+        return []
 
     def about(self) -> list[tuple[Any, str]]:
         """Return what a reviewer must know beside the text: (label, value)."""

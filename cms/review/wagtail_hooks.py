@@ -15,14 +15,17 @@ from wagtail.admin.ui.components import Component
 from wagtail.log_actions import LogActionRegistry, LogFormatter
 from wagtail.models import Page
 
-from infoflow.units.permissions import person_of
+from infoflow.units.permissions import person_of, works_in_office
 
 from . import queries
 from .gate import NotCleared
 from .models import Decision, GatedPage
 from .moves import LOG_ACTION, LOG_TAKE_OVER
 from .rules import Step, Verdict
-from .views import DecideView, QueueView
+from .views_decide import ClaimView, DecideView
+from .views_flow import FlowView
+from .views_queue import BulkView, QueueView
+from .views_versions import OriginalsView, VersionsView
 
 PANEL_SIZE = 8
 
@@ -31,7 +34,12 @@ PANEL_SIZE = 8
 def review_urls() -> list[URLPattern]:
     return [
         path("queue/<str:step>/", QueueView.as_view(), name="review_queue"),
+        path("queue/<str:step>/bulk/", BulkView.as_view(), name="review_bulk"),
         path("decide/<row:pk>/", DecideView.as_view(), name="review_decide"),
+        path("decide/<row:pk>/claim/", ClaimView.as_view(), name="review_claim"),
+        path("texts/<row:pk>/versions/", VersionsView.as_view(), name="review_versions"),
+        path("texts/<row:pk>/originals/", OriginalsView.as_view(), name="review_originals"),
+        path("flow/", FlowView.as_view(), name="review_flow"),
     ]
 
 
@@ -101,6 +109,20 @@ def rechecking_menu() -> MenuItem:
 @hooks.register("register_admin_menu_item")
 def issuing_menu() -> MenuItem:
     return QueueMenuItem(Step.ISSUE, 13)
+
+
+class FlowMenuItem(MenuItem):
+    """Menu entry of the flow's numbers, for those who handle items."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return works_in_office(request.user)
+
+
+@hooks.register("register_admin_menu_item")
+def flow_menu() -> MenuItem:
+    return FlowMenuItem(
+        _("流程统计"), reverse("review_flow"), name="flow", icon_name="history", order=30
+    )
 
 
 @hooks.register("construct_main_menu")

@@ -220,6 +220,11 @@ FILLERS: dict[str, Filler] = {
         "审签": {"step": "sign"},
     },
     "office/decide/": _tasks,
+    "office/texts/": lambda world: {
+        "已报稿件": {"pk": world.texts.signed.pk},
+        "未报稿件": {"pk": world.texts.submitted.pk},
+        "期刊": {"pk": world.issue_sent.pk},
+    },
     "office/issues/": lambda world: {
         "拟编": {"pk": world.issue_draft.pk},
         "在审": {"pk": world.issue_sent.pk},

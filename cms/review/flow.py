@@ -1,0 +1,198 @@
+"""Numbers of the flow: what waits, how long steps take, what comes back and why.
+
+Everything is counted by the database over bounded groups; no text is read.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.db.models import Case, Count, F, IntegerField, Min, Q, QuerySet, Value, When
+from django.utils import timezone
+
+from cms.scanning.models import Refusal
+
+from .flow_rules import Period, Spread, spread
+from .models import Decision, OpenTask
+from .rules import Step, Verdict
+
+# Steps whose time is counted, in the order of the road.
+STEPS = (Step.SIGN, Step.SCREEN, Step.CLEAR, Step.RECHECK, Step.ISSUE)
+# Verdicts of the office that a unit gets to feel.
+SENT_BACK = (Verdict.RETURN, Verdict.CLOSE, Verdict.REFUSE)
+UNITS_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingLine:
+    """What waits at one step now."""
+
+    step: Step
+    count: int = 0
+    overdue: int = 0
+    oldest: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StepLine:
+    """What one step decided in a period, and how long it took."""
+
+    step: Step
+    decided: int
+    passed: int
+    returned: int
+    ended: int
+    late: int
+    spread: Spread | None
+
+
+@dataclass(frozen=True, slots=True)
+class UnitLine:
+    """What the office did with one unit's items in a period."""
+
+    name: str
+    screened: int
+    returned: int
+    ended: int
+
+
+@dataclass(frozen=True, slots=True)
+class MonthLine:
+    """One month's ends and refusals."""
+
+    year: int
+    month: int
+    counts: dict[str, int]
+
+
+def _moment(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def decisions_in(period: Period) -> QuerySet[Decision]:
+    """Return the decisions of a period."""
+    found: QuerySet[Decision] = Decision.objects.filter(
+        at__gte=_moment(period.start), at__lt=_moment(period.end + timedelta(days=1))
+    ).order_by()
+    return found
+
+
+def waiting_now(now: datetime) -> list[WaitingLine]:
+    """Return what waits at each step now; one query."""
+    rows = (
+        OpenTask.objects.order_by()
+        .values("step")
+        .annotate(n=Count("pk"), overdue=Count("pk", filter=Q(due_at__lt=now)), old=Min("since"))
+    )
+    found = {row["step"]: row for row in rows}
+    return [
+        WaitingLine(step, row["n"], row["overdue"], row["old"])
+        if (row := found.get(step.value))
+        else WaitingLine(step)
+        for step in STEPS
+    ]
+
+
+def step_lines(period: Period) -> list[StepLine]:
+    """Return each step's decisions with the time they took; two queries."""
+    decided = decisions_in(period).filter(step__in=STEPS)
+    counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    late: dict[str, int] = defaultdict(int)
+    rows = decided.values_list("step", "verdict").annotate(
+        n=Count("pk"), late=Count("pk", filter=Q(due_at__lt=F("at")))
+    )
+    for step, verdict, n, behind in rows:
+        counts[step][verdict] += n
+        late[step] += behind
+    times: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    lay = decided.filter(waited__isnull=False).values_list("step", "waited")
+    for step, minutes, n in lay.annotate(n=Count("pk")):
+        times[step].append((minutes, n))
+    return [_step_line(step, counts[step], late[step], times[step]) for step in STEPS]
+
+
+def _step_line(
+    step: Step, counts: dict[str, int], late: int, times: list[tuple[int, int]]
+) -> StepLine:
+    return StepLine(
+        step=step,
+        decided=sum(counts.values()),
+        passed=counts[Verdict.PASS],
+        returned=counts[Verdict.RETURN],
+        ended=counts[Verdict.CLOSE] + counts[Verdict.REFUSE],
+        late=late,
+        spread=spread(times),
+    )
+
+
+def unit_lines(period: Period) -> tuple[list[UnitLine], int]:
+    """Return the units whose items came back most, and how many further units there are."""
+    rows = (
+        decisions_in(period)
+        .filter(unit__isnull=False, step__in=(Step.SCREEN, Step.CLEAR, Step.RECHECK))
+        .values("unit_id", "unit__name")
+        .annotate(
+            screened=Count("pk", filter=Q(step=Step.SCREEN)),
+            returned=Count("pk", filter=Q(verdict=Verdict.RETURN)),
+            ended=Count("pk", filter=Q(verdict__in=(Verdict.CLOSE, Verdict.REFUSE))),
+        )
+        .filter(Q(returned__gt=0) | Q(ended__gt=0))
+    )
+    lines = sorted(
+        (
+            UnitLine(row["unit__name"], row["screened"], row["returned"], row["ended"])
+            for row in rows
+        ),
+        key=lambda line: (-line.returned, -line.ended, line.name),
+    )
+    return lines[:UNITS_SHOWN], max(len(lines) - UNITS_SHOWN, 0)
+
+
+def cause_lines(period: Period) -> list[tuple[str, int]]:
+    """Return why texts came back or ended, most frequent first."""
+    rows = (
+        decisions_in(period)
+        .filter(verdict__in=SENT_BACK)
+        .values_list("cause")
+        .annotate(n=Count("pk"))
+    )
+    return sorted(rows, key=lambda row: (row[0] == "", -row[1], row[0]))
+
+
+def month_lines(period: Period) -> list[MonthLine]:
+    """Return by month: returned, closed, refused, withdrawn, reopened, turned away at the door."""
+    months = period.months()
+    verdicts = (*SENT_BACK, Verdict.WITHDRAW, Verdict.REOPEN)
+    counts: list[dict[str, int]] = [defaultdict(int) for _month in months]
+    decided = decisions_in(period).filter(verdict__in=verdicts)
+    for place, verdict, n in (
+        decided.annotate(place=_place(months)).values_list("place", "verdict").annotate(n=Count(1))
+    ):
+        counts[place][verdict] += n
+    refusals = Refusal.objects.filter(
+        at__gte=_moment(period.start), at__lt=_moment(period.end + timedelta(days=1))
+    ).order_by()
+    for place, n in (
+        refusals.annotate(place=_place(months)).values_list("place").annotate(n=Count(1))
+    ):
+        counts[place]["door"] += n
+    return [
+        MonthLine(year, month, dict(found))
+        for (year, month), found in zip(months, counts, strict=True)
+    ]
+
+
+def _place(months: Sequence[tuple[int, int]]) -> Any:
+    """Return the place of `at` among the months.
+
+    By comparing bounds: TruncMonth calls Python for every row on SQLite.
+    """
+    cases = [
+        When(at__lt=_moment(date(year + month // 12, month % 12 + 1, 1)), then=Value(place))
+        for place, (year, month) in enumerate(months)
+    ]
+    return Case(*cases, output_field=IntegerField())
