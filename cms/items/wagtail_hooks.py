@@ -7,6 +7,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from wagtail import hooks
 
+from cms.review import queries as review
 from cms.search.batches import Source
 from infoflow.desk.menu import MenuItem, Panel
 from infoflow.units.permissions import person_of, unit_ids_of
@@ -68,6 +69,18 @@ def signing_panel(request: HttpRequest) -> Panel | None:
         "several_units": len(unit_ids_of(person_of(request))) > 1,
     }
     return Panel("items/_panel_signing.html", context, order=10)
+
+
+@hooks.register("register_desk_panel")
+def sent_back_panel(request: HttpRequest) -> Panel | None:
+    """What the signatory had signed and the office sent back."""
+    units = unit_ids_of(person_of(request), Role.SIGNATORY)
+    if not units:
+        return None
+    rows = [
+        row for row in review.sent_back_after(person_of(request)) if row.decision.unit_id in units
+    ]
+    return Panel("items/_panel_sent_back.html", {"rows": rows}, order=15) if rows else None
 
 
 @hooks.register("register_desk_panel")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import CharField, Exists, OuterRef, QuerySet, prefetch_related_objects
 from django.db.models.functions import Cast
+from django.utils import timezone
 from wagtail.models import Page, Revision
 
 from infoflow.units.permissions import has_role, unit_ids_of
@@ -17,11 +18,14 @@ from infoflow.units.roles import Role
 
 from .models import Decision, GatedPage, OpenTask, RecheckTask
 from .permissions import ROLE_OF_STEP
-from .rules import PART_OF_STEP, Step
+from .rules import PART_OF_STEP, Step, Verdict
 
 if TYPE_CHECKING:
     from infoflow.units.models import User
 
+# A text that was passed and then sent back is told of this long, and this many at once.
+SENT_BACK_DAYS = 14
+SENT_BACK_SHOWN = 20
 OFFICE_STEPS = (Step.SCREEN, Step.CLEAR, Step.RECHECK, Step.ISSUE)
 
 
@@ -111,6 +115,56 @@ def last_decisions(page_ids: Sequence[int]) -> dict[int, Decision]:
     for row in rows:
         newest[row.page_id] = row
     return newest
+
+
+@dataclass(frozen=True)
+class SentBack:
+    """A text that a person had passed and that a later step returned or refused."""
+
+    decision: Decision
+    own: Decision
+
+    @property
+    def title(self) -> str:
+        """The title of the text that was decided on, never of a later draft."""
+        return self.decision.revision.object_str
+
+
+def sent_back_after(user: User, *, days: int = SENT_BACK_DAYS) -> list[SentBack]:
+    """Return what a person passed and others sent back in the last days, newest first.
+
+    A return counts for those who passed that very round; what the person has decided on again
+    since is no news.
+    """
+    others = Decision.objects.filter(page_id=OuterRef("page_id"))
+    again = others.filter(person=user, pk__gt=OuterRef("pk"))
+    new_round = Decision.objects.filter(
+        page_id=OuterRef("page_id"),
+        verdict__in=[Verdict.SUBMIT, Verdict.REOPEN],
+        pk__gt=OuterRef("pk"),
+        pk__lt=OuterRef(OuterRef("pk")),
+    )
+    passed = others.filter(person=user, verdict=Verdict.PASS, pk__lt=OuterRef("pk"))
+    returns = (
+        Decision.objects.filter(
+            step__in=list(PART_OF_STEP),
+            verdict__in=[Verdict.RETURN, Verdict.REFUSE],
+            at__gte=timezone.now() - timedelta(days=days),
+        )
+        .exclude(person=user)
+        .filter(Exists(passed.filter(~Exists(new_round))), ~Exists(again))
+        .select_related("person", "revision")
+        .defer("revision__content")
+        .order_by("-pk")
+    )
+    rows = list(returns[:SENT_BACK_SHOWN])
+    mine: dict[int, Decision] = {}
+    own = Decision.objects.filter(
+        page_id__in=[row.page_id for row in rows], person=user, verdict=Verdict.PASS
+    )
+    for row in own.order_by("pk"):
+        mine[row.page_id] = row
+    return [SentBack(row, mine[row.page_id]) for row in rows]
 
 
 def open_steps(page_ids: Sequence[int]) -> dict[int, tuple[Step, datetime]]:

@@ -193,4 +193,4 @@ class ClearanceSheet(AppendOnly):
 
     def points(self) -> list[tuple[str, bool, str]]:
         """Return the checklist for people: (topic, involved, note)."""
-        return [(Topic(p["topic"]).label, p["involved"], p["note"]) for p in self.checklist]
+        return [(str(Topic(p["topic"]).label), p["involved"], p["note"]) for p in self.checklist]

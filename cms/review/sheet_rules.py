@@ -79,11 +79,18 @@ class Sheet:
     audience: str = ""
 
     @classmethod
-    def nothing_involved(cls, *, opinion: str, **values: str) -> Sheet:
+    def nothing_involved(
+        cls, *, opinion: str, carrier: str = "", channel: str = "", audience: str = ""
+    ) -> Sheet:
         """Return the sheet of a text that touches none of the topics, open to everybody."""
-        checklist = {topic.value: Point(involved=False) for topic in Topic}
-        filled = {"attribute": Attribute.OPEN.value, **values}
-        return cls(checklist=checklist, opinion=opinion, **filled)
+        return cls(
+            checklist={topic.value: Point(involved=False) for topic in Topic},
+            attribute=Attribute.OPEN.value,
+            opinion=opinion,
+            carrier=carrier,
+            channel=channel,
+            audience=audience,
+        )
 
     @property
     def is_begun(self) -> bool:

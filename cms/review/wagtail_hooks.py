@@ -61,6 +61,19 @@ class QueuePanel(Component):
         }
 
 
+class SentBackPanel(Component):
+    """What the person had passed and a later step returned or refused."""
+
+    template_name = "review/sent_back_panel.html"
+    order = 190
+
+    def __init__(self, rows: list[queries.SentBack]) -> None:
+        self.rows = rows
+
+    def get_context_data(self, parent_context: Any) -> dict[str, Any]:
+        return {"rows": self.rows}
+
+
 @hooks.register("insert_global_admin_css")
 def office_css() -> str:
     return format_html('<link rel="stylesheet" href="{}">', static("office/office.css"))
@@ -72,6 +85,9 @@ def own_panels(request: HttpRequest, panels: list[Any]) -> None:
     panels[:] = [
         QueuePanel(step, 100 + n) for n, step in enumerate(queries.steps_of(person_of(request)))
     ]
+    sent_back = queries.sent_back_after(person_of(request))
+    if sent_back:
+        panels.append(SentBackPanel(sent_back))
 
 
 class QueueMenuItem(MenuItem):
