@@ -13,6 +13,7 @@ from . import (
 urlpatterns = [
     path("items/", views_list.item_list, name="item_list"),
     path("items/new/", views_write.item_new, name="item_new"),
+    path("items/import/", views_files.item_import, name="item_import"),
     path("items/signing/", views_list.signing_list, name="item_signing"),
     path("items/joint/", views_list.joint_list, name="item_joint_list"),
     path("items/autosave/", views_autosave.item_autosave, name="item_autosave"),

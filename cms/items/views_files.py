@@ -19,8 +19,8 @@ from infoflow.units.roles import Role
 from infoflow.uploads.kinds import MIME_OF_KIND, Kind
 from infoflow.uploads.rules import BadFile
 
-from . import attach, queries
-from .forms_files import AttachForm
+from . import attach, importing, queries
+from .forms_files import AttachForm, ImportForm
 from .models import ItemPage
 from .views_shared import item_of
 
@@ -115,3 +115,33 @@ def item_attachment(request: HttpRequest, pk: int, file: int) -> HttpResponse:
     response["Cache-Control"] = "no-store"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
+
+
+@login_required
+def item_import(request: HttpRequest) -> HttpResponse:
+    """Make a draft of a Word file and go on to the page where it is finished and submitted."""
+    person = person_of(request)
+    if not unit_ids_of(person, Role.OFFICER):
+        raise PermissionDenied
+    if request.method != "POST":
+        return render(request, "items/import.html", {"form": ImportForm(person=person)})
+    form = ImportForm(request.POST, request.FILES, person=person)
+    if not form.is_valid():
+        return render(request, "items/import.html", {"form": form})
+    ((name, data),) = form.cleaned_data["upload"][:1]
+    try:
+        made = importing.import_word(
+            unit=form.chosen_unit,
+            person=person,
+            name=name,
+            data=data,
+            form_key=form.cleaned_data["form_key"],
+        )
+    except BadFile as bad:
+        form.add_error("upload", bad.message)
+        return render(request, "items/import.html", {"form": form})
+    if made.notes is not None:
+        messages.success(request, _("已从 Word 文件生成草稿，请核对后提交。"))
+        for note in made.notes:
+            messages.warning(request, note)
+    return redirect("item_edit", made.item.pk)

@@ -14,6 +14,7 @@ from infoflow.units.permissions import person_of, unit_ids_of
 from infoflow.units.roles import Role
 
 from . import queries, texts
+from .forms_files import ImportForm
 from .rules import ItemState
 from .views_similar import AlikeView
 
@@ -103,3 +104,13 @@ def writing_panel(request: HttpRequest) -> Panel | None:
         "several_units": len(unit_ids_of(person_of(request))) > 1,
     }
     return Panel("items/_panel_writing.html", context, order=20)
+
+
+@hooks.register("register_desk_panel")
+def import_panel(request: HttpRequest) -> Panel | None:
+    """A Word file becomes a draft from the first page: three screens to the submitted item."""
+    if not unit_ids_of(person_of(request), Role.OFFICER):
+        return None
+    return Panel(
+        "items/_panel_import.html", {"form": ImportForm(person=person_of(request))}, order=30
+    )
