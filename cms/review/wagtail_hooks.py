@@ -19,7 +19,7 @@ from infoflow.units.permissions import person_of, works_in_office
 
 from . import queries
 from .gate import NotCleared
-from .models import Decision, GatedPage
+from .models import Decision, GatedPage, ReviewSettings
 from .moves import LOG_ACTION, LOG_TAKE_OVER
 from .rules import Step, Verdict
 from .views_decide import ClaimView, DecideView
@@ -207,3 +207,9 @@ def publish_only_cleared(request: HttpRequest, page: Page) -> HttpResponse | Non
     if isinstance(page.specific, GatedPage) and not page.specific.is_readable():
         raise NotCleared
     return None
+
+
+@hooks.register("id_mask_practice")
+def id_mask_practice() -> str:
+    """Tell the scanner how this office covers a resident ID."""
+    return ReviewSettings.current().id_mask

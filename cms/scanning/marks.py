@@ -112,7 +112,11 @@ def marks_in(reading: Reading) -> Iterator[tuple[str, int, int]]:
         for mark in (STAR, PERIOD, ALONE, FIELD, GRADE):
             for match in mark.pattern.finditer(reading.words):
                 if _holds(mark, match, reading):
-                    yield mark.code, *reading.span(match.start(), match.end())
+                    said = match[0]
+                    before = len(said) - len(said.lstrip("\n\t"))
+                    after = len(said) - len(said.rstrip("\n\t"))
+                    place = reading.span(match.start() + before, match.end() - after)
+                    yield mark.code, *place
     for match in SIGN.pattern.finditer(reading.source):
         yield SIGN.code, match.start(), match.end()
 

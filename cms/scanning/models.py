@@ -14,12 +14,16 @@ from infoflow.units.permissions import has_role, unit_ids_of
 from infoflow.units.roles import Role
 
 from . import marks
-from .rules import Entrance, part_label
+from .rules import Entrance, Grade, part_label
+from .word_models import ListKind, ScanState, Word, WordList
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from infoflow.units.models import User
+
+
+__all__ = ["Grade", "ListKind", "Refusal", "ScanState", "Word", "WordList"]
 
 
 class RefusalQuerySet(models.QuerySet["Refusal"]):

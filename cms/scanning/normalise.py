@@ -27,6 +27,9 @@ _BLANK_LETTERS = "\u115f\u1160\u3164\uffa0\u2800"
 _DROP = 0
 # Not one character but several: the slow way.
 _SEVERAL = 0x110000
+_CODE = 0x1FFFFF
+# Above the code point: this is a digit. A first look for numbers costs nothing then.
+_DIGIT = 0x1000000
 # Beyond these planes only compatibility ideographs, tags and variation selectors change.
 _RANGES = ((0, 0x20000), (0x2F800, 0x2FA20))
 _NUMBERS = ((0, 0x10000), (0x1D7CE, 0x1D800), (0x1F100, 0x1F10B))
@@ -56,7 +59,8 @@ def _says_nothing(char: str) -> bool:
 
 @cache
 def _table() -> Any:
-    """Return for every code point the one it is read as, `_DROP` or `_SEVERAL`."""
+    """Return for every code point the one it is read as (or `_DROP`, `_SEVERAL`), with
+    `_DIGIT` added for a digit."""
     table = numpy.arange(0x110000, dtype=numpy.uint32)
     for start, end in _RANGES:
         for code in range(start, end):
@@ -65,6 +69,8 @@ def _table() -> Any:
             read = folded(chr(code))
             table[code] = _DROP if not read else ord(read) if len(read) == 1 else _SEVERAL
     table[_TAGS[0] : _TAGS[1]] = _DROP
+    for char in "0123456789０１２３４５６７８９":
+        table[ord(char)] |= _DIGIT
     return table
 
 
@@ -72,12 +78,14 @@ def _table() -> Any:
 class Reading:
     """A text as the scanner reads it.
 
-    `places[i]` is the offset in the source of the i-th character read.
+    `places[i]` is the offset in the source of the i-th character read; `digits` tells for
+    each character of the source whether it is a digit.
     """
 
     source: str
     words: str
     places: Any
+    digits: Any
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Return where in the source the characters from `start` to before `end` stand."""
@@ -90,20 +98,18 @@ def codes_of(text: str) -> Any:
 
 
 def read(text: str) -> Reading:
-    """Read a text: fast for what is one character wide, exact for the rest."""
-    return read_codes(text, codes_of(text))
-
-
-def read_codes(text: str, codes: Any) -> Reading:
-    """Read a text whose code points are at hand."""
-    read_as = _table()[codes]
+    """Read a text, exactly as `folded` reads its characters one by one."""
+    codes = codes_of(text)
+    entries = _table()[codes]
+    read_as = entries & _CODE
     several = numpy.flatnonzero(read_as == _SEVERAL)
     if len(several):
         read_as, kept = _spread(codes, read_as, several)
     else:
         kept = numpy.flatnonzero(read_as)
         read_as = read_as[kept]
-    return Reading(text, read_as.tobytes().decode("utf-32-le", "surrogatepass"), kept)
+    words = read_as.tobytes().decode("utf-32-le", "surrogatepass")
+    return Reading(text, words, kept, entries & _DIGIT)
 
 
 def _spread(codes: Any, read_as: Any, several: Any) -> tuple[Any, Any]:
@@ -130,11 +136,11 @@ def _number_table() -> Any:
     return table
 
 
-def plain_digits(codes: Any) -> str:
+def plain_digits(text: str) -> str:
     """Return a text with its digits and signs in their plain form, nothing left out.
 
     Numbers are looked for here: joining digits across blanks would invent numbers. Offsets
     are the source's.
     """
-    plain: bytes = _number_table()[codes].tobytes()
+    plain: bytes = _number_table()[codes_of(text)].tobytes()
     return plain.decode("utf-32-le", "surrogatepass")

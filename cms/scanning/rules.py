@@ -18,6 +18,14 @@ class Kind(models.TextChoices):
     TYPO = "typo", _("疑似错别字")  # a hint, one click accepts it
 
 
+class Grade(models.IntegerChoices):
+    """How serious a word of a list is; shown beside the finding."""
+
+    COMMON = 1, _("一般")
+    GRAVE = 2, _("重要")
+    SEVERE = 3, _("严重")
+
+
 @dataclass(frozen=True)
 class Finding:
     """One place of a text that somebody must look at.

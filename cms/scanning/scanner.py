@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 
 from django.utils.translation import gettext as _
 
-from . import marks
-from .normalise import read
+from . import internal, lists, marks, masking, normalise, personal
 from .rules import Finding, Kind
+
+# Start, end, kind, rule, hint, suggestion.
+Found = tuple[int, int, str, str, str, str]
+# Parts in which a telephone number is what they are for.
+CONTACT_PARTS = frozenset({"contact"})
 
 
 def scan(parts: Mapping[str, str]) -> list[Finding]:
@@ -17,19 +22,72 @@ def scan(parts: Mapping[str, str]) -> list[Finding]:
     Args:
         parts: name of the part → its plain text; offsets of the findings refer to it.
     """
-    findings: list[Finding] = []
+    return scan_with(parts, lists.current())
+
+
+def scan_with(parts: Mapping[str, str], force: lists.InForce) -> list[Finding]:
+    """Scan with word lists at hand. All parts are read at once: reading has a fixed price."""
+    whole = normalise.BARRIER.join(parts.values())
+    found = list(_found(normalise.read(whole), force))
+    if not found:
+        return []
+    found.sort(key=lambda row: row[:2])
+    names: list[str] = []
+    starts: list[int] = []
+    place = 0
     for name, text in parts.items():
-        for code, start, end in marks.marks_in(read(text)):
-            findings.append(
-                Finding(
-                    kind=Kind.MARK,
-                    rule=code,
-                    part=name,
-                    start=start,
-                    end=end,
-                    words="",
-                    hint=_("密级标志（%(rule)s），不得在本系统处理，请通过机要渠道报送")
-                    % {"rule": marks.label_of(code)},
-                )
-            )
+        names.append(name)
+        starts.append(place)
+        place += len(text) + len(normalise.BARRIER)
+    findings: list[Finding] = []
+    for start, end, kind, rule, hint, suggestion in found:
+        number = bisect_right(starts, start) - 1
+        name, begin = names[number], starts[number]
+        if rule in personal.PHONES and name in CONTACT_PARTS:
+            continue
+        end = min(end, begin + len(parts[name]))
+        words = "" if kind == Kind.MARK else whole[start:end]
+        if kind == Kind.PERSONAL:
+            suggestion = masking.masked_words(rule, words, force.practice)
+        made = Finding(kind, rule, name, start - begin, end - begin, words, hint, suggestion)
+        findings.append(made)
     return findings
+
+
+def _found(reading: normalise.Reading, force: lists.InForce) -> Iterator[Found]:
+    """Yield what is found in the joined text."""
+    hits, signs = force.lexicon.look(reading.words)
+    for hit in hits:
+        start, end = reading.span(hit.start, hit.end)
+        entry = hit.entry
+        yield start, end, entry.kind, f"word.{entry.pk}", entry.hint, entry.right
+    if signs:
+        yield from _at_signs(reading, signs)
+    for rule, start, end in personal.numbers_of(reading):
+        yield start, end, Kind.PERSONAL, rule, personal.hint_of(rule), ""
+
+
+def _marks(reading: normalise.Reading) -> Iterator[Found]:
+    for rule, start, end in marks.marks_in(reading):
+        yield start, end, Kind.MARK, rule, _mark_hint(rule), ""
+
+
+def _at_signs(
+    reading: normalise.Reading, signs: Sequence[tuple[lists.Sign, int]]
+) -> Iterator[Found]:
+    """Yield what the slower rules find where the automaton saw a reason to look."""
+    kinds = {sign for sign, _place in signs}
+    if lists.Sign.STATE in kinds:
+        yield from _marks(reading)
+    if lists.Sign.STATE in kinds or lists.Sign.INTERNAL in kinds:
+        for rule, start, end in internal.found_in(reading):
+            yield start, end, Kind.STOP, rule, internal.hint_of(rule), ""
+    houses = [int(reading.places[place]) for sign, place in signs if sign is lists.Sign.HOUSE]
+    for rule, start, end in personal.addresses_of(reading, houses):
+        yield start, end, Kind.PERSONAL, rule, personal.hint_of(rule), ""
+
+
+def _mark_hint(code: str) -> str:
+    return _("密级标志（%(rule)s），不得在本系统处理，请通过机要渠道报送") % {
+        "rule": marks.label_of(code)
+    }

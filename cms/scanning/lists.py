@@ -1,0 +1,217 @@
+"""The word lists in force, ready to be looked for; read again when they change."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+from functools import cached_property
+from typing import Any
+
+from ahocorasick_rs import AhoCorasick, MatchKind
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from wagtail import hooks
+
+from .masking import BIRTH, MIDDLE
+from .normalise import read
+from .rules import Grade, Kind
+
+# Seconds for which a process trusts that nothing has changed.
+TRUST = 1.0
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One word as the scanner needs it."""
+
+    pk: int
+    kind: str
+    words: str
+    right: str = ""
+    grade: int = 1
+    source: str = ""
+    unless: tuple[str, ...] = ()
+
+    @cached_property
+    def hint(self) -> str:
+        """What a clerk is told where the word is found."""
+        if self.kind == Kind.TYPO:
+            return _("疑为错别字，应为“%(right)s”") % {"right": self.right}
+        return _("%(list)s（%(grade)s）：须由保密审查员写明理由后放行，或删去") % {
+            "list": self.source,
+            "grade": Grade(self.grade).label,
+        }
+
+
+class Sign(Enum):
+    """What the automaton looks for besides words, because it passes by anyway: places at
+    which slower rules must look."""
+
+    STATE = "state"  # the character 密: signs of a state secret, internal documents
+    INTERNAL = "internal"  # 内部, 公开属性 …: signs of an internal text
+    HOUSE = "house"  # a numeral before 号, 室 …: an address
+
+
+_YEAR_BRACKETS = "〔[(【"
+_SIGNS: dict[str, Sign] = {
+    "密": Sign.STATE,
+    "秘": Sign.STATE,  # ㊙ is read as 秘
+    "内部": Sign.INTERNAL,
+    "公开属性": Sign.INTERNAL,
+    "公开方式": Sign.INTERNAL,
+    **{f"内{a}{b}": Sign.INTERNAL for a in ("", *"发函电传办字参报部") for b in _YEAR_BRACKETS},
+    **{f"{a}{b}": Sign.HOUSE for a in "0123456789一二三四五六七八九十百" for b in "号弄栋幢单室组"},
+}
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A word found: offsets in the text as read."""
+
+    entry: Entry
+    start: int
+    end: int
+
+
+Meaning = Entry | Sign | None
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """All words in force in one automaton."""
+
+    automaton: Any
+    # For each pattern what it means; None for a phrase in which a word does not count.
+    meanings: Sequence[tuple[Meaning, ...]]
+
+    def look(self, words: str) -> tuple[list[Hit], list[tuple[Sign, int]]]:
+        """Return the words in a text as read, the longest where several overlap, and the
+        signs with their places."""
+        hits: list[Hit] = []
+        signs: list[tuple[Sign, int]] = []
+        shields: list[tuple[int, int]] = []
+        for number, start, end in self.automaton.find_matches_as_indexes(words, overlapping=True):
+            for meaning in self.meanings[number]:
+                if isinstance(meaning, Entry):
+                    hits.append(Hit(meaning, start, end))
+                elif meaning is None:
+                    shields.append((start, end))
+                else:
+                    signs.append((meaning, start))
+        return _chosen(hits, shields) if hits else hits, signs
+
+
+def _chosen(hits: list[Hit], shields: list[tuple[int, int]]) -> list[Hit]:
+    """Return the longest word of each kind at each place, outside the exceptions."""
+    hits.sort(key=lambda hit: (hit.start, -hit.end, -hit.entry.grade))
+    chosen: list[Hit] = []
+    reach: dict[str, int] = {}
+    for hit in hits:
+        if hit.end > reach.get(hit.entry.kind, 0) and not _inside(hit.start, hit.end, shields):
+            chosen.append(hit)
+            reach[hit.entry.kind] = hit.end
+    return chosen
+
+
+def _inside(start: int, end: int, spans: Iterable[tuple[int, int]]) -> bool:
+    return any(begin <= start and end <= stop for begin, stop in spans)
+
+
+def lexicon_of(entries: Iterable[Entry]) -> Lexicon:
+    """Build the automaton of some words."""
+    meanings: dict[str, list[Meaning]] = {said: [sign] for said, sign in _SIGNS.items()}
+    for entry in entries:
+        said = read(entry.words).words
+        if said:
+            meanings.setdefault(said, []).append(entry)
+        for phrase in entry.unless:
+            shield = read(phrase).words
+            if shield and None not in meanings.setdefault(shield, []):
+                meanings[shield].append(None)
+    automaton = AhoCorasick(list(meanings), matchkind=MatchKind.Standard)
+    return Lexicon(automaton, [tuple(found) for found in meanings.values()])
+
+
+@dataclass(frozen=True)
+class InForce:
+    """What the scanner works with today."""
+
+    version: str
+    day: date
+    lexicon: Lexicon
+    practice: str
+
+
+class _Keeper:
+    """Keeps what is in force for this process."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.kept: InForce | None = None
+        self.looked = 0.0
+
+    def current(self) -> InForce:
+        """Return what is in force, at most a second old."""
+        kept = self.kept
+        now = time.monotonic()
+        if kept is not None and now - self.looked < getattr(settings, "SCAN_TRUST", TRUST):
+            return kept
+        with self.lock:
+            return self._look(now)
+
+    def _look(self, now: float) -> InForce:
+        from .models import ScanState
+
+        version, day, practice = ScanState.now(), timezone.localdate(), practice_in_force()
+        kept = self.kept
+        if kept is None or (kept.version, kept.day) != (version, day):
+            kept = InForce(version, day, lexicon_of(entries_on(day)), practice)
+        elif kept.practice != practice:
+            kept = InForce(version, day, kept.lexicon, practice)
+        self.kept = kept
+        self.looked = now
+        return kept
+
+    def forget(self) -> None:
+        """Look again at the next scan."""
+        self.looked = 0.0
+
+
+_keeper = _Keeper()
+current = _keeper.current
+forget = _keeper.forget
+
+
+def practice_in_force() -> str:
+    """Return how a resident ID is covered, as the room of review has it configured."""
+    for tell in hooks.get_hooks("id_mask_practice"):
+        practice = tell()
+        if practice in (BIRTH, MIDDLE):
+            return str(practice)
+    return BIRTH
+
+
+def entries_on(day: date) -> list[Entry]:
+    """Return the words in force on a day."""
+    from .models import Word
+
+    rows = Word.objects.in_force_on(day).values_list(
+        "pk", "word_list__kind", "words", "right", "grade", "word_list__name", "unless"
+    )
+    return [
+        Entry(
+            pk=pk,
+            kind=Kind(kind),
+            words=words,
+            right=right,
+            grade=grade,
+            source=source,
+            unless=tuple(part.strip() for part in unless.split("、") if part.strip()),
+        )
+        for pk, kind, words, right, grade, source, unless in rows
+    ]
