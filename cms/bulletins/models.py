@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.conf import settings
@@ -29,11 +28,15 @@ from infoflow.units.permissions import reads_bulletins, works_in_office
 
 from .forms import IssueForm
 from .panels import issue_panels
+from .parts import in_order, parts_of, render_entries_marked
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.contrib.auth.models import AnonymousUser
 
     from cms.review.originals import Pair
+    from cms.scanning.rules import Finding
     from infoflow.units.models import User
 
 
@@ -138,20 +141,6 @@ class IssueQuerySet(GatedPageQuerySet):
         return self.filter(live=False) if has_role(user, Role.EDITOR) else self.none()
 
 
-def _in_order(children: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return stored children as the page shows them."""
-    return sorted(children, key=lambda child: (child["sort_order"] is None, child["sort_order"]))
-
-
-def _parts_of(entries: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Return the texts of an issue's entries by parts: "1.title", "1.body", "2.title" …"""
-    parts: dict[str, str] = {}
-    for n, (title, body) in enumerate(entries, start=1):
-        parts[f"{n}.title"] = title
-        parts[f"{n}.body"] = text.to_text(body)
-    return parts
-
-
 class IssuePage(GatedPage):
     """期: one number of a bulletin. Its number is given when it is signed."""
 
@@ -219,9 +208,9 @@ class IssuePage(GatedPage):
                 {
                     "title": entry["title"],
                     "body": entry["body"],
-                    "items": [source["item"] for source in _in_order(entry["sources"])],
+                    "items": [source["item"] for source in in_order(entry["sources"])],
                 }
-                for entry in _in_order(content["entries"])
+                for entry in in_order(content["entries"])
             ],
         }
 
@@ -234,16 +223,20 @@ class IssuePage(GatedPage):
         }
 
     def text_parts(self) -> dict[str, str]:
-        return _parts_of((entry.title, entry.body) for entry in self.entries.all())
+        return parts_of((entry.title, entry.body) for entry in self.entries.all())
 
     @classmethod
     def stored_text_parts(cls, content: dict[str, Any]) -> dict[str, str]:
-        return _parts_of((e["title"], e["body"]) for e in _in_order(content["entries"]))
+        return parts_of((e["title"], e["body"]) for e in in_order(content["entries"]))
 
     def render_text(self) -> SafeString:
         return mark_safe(  # noqa: S308
             render_to_string("bulletins/_entries.html", {"entries": list(self.entries.all())})
         )
+
+    def render_marked(self, findings: Sequence[Finding]) -> SafeString:
+        entries = [(entry.title, entry.body) for entry in self.entries.all()]
+        return render_entries_marked(entries, findings)
 
     def earlier_acts(self) -> list[tuple[int, Part]]:
         """Who wrote or signed the items that this issue is made of."""

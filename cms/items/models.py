@@ -21,13 +21,16 @@ from infoflow.units.models import Unit
 from infoflow.units.permissions import unit_ids_of, works_in_office
 from infoflow.units.roles import Role
 
-from . import text
+from . import marking, text
 from .models_desk import AutoSave, JointAnswer, JointUnit
 from .rules import TITLE_MAX, ItemForm
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.contrib.auth.models import AnonymousUser
 
+    from cms.scanning.rules import Finding
     from infoflow.units.models import User
 
 __all__ = ["AutoSave", "ItemPage", "JointAnswer", "JointUnit", "UnitFolder", "YearFolder"]
@@ -259,6 +262,9 @@ class ItemPage(GatedPage):
     def render_text(self) -> SafeString:
         """Return the body; stored clean, cleaned again because anything may write a row."""
         return mark_safe(text.to_html(self.body) if self.body else "")  # noqa: S308
+
+    def render_marked(self, findings: Sequence[Finding]) -> SafeString:
+        return marking.render_marked(self.body, marking.of_part(findings, "body"))
 
     def earlier_acts(self) -> list[tuple[int, Part]]:
         """Who spoke for a joint unit has signed for a unit."""

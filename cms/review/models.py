@@ -24,11 +24,12 @@ from .tasks import ClearTask, GateTask, IssueTask, RecheckTask, ScreenTask, Sign
 from .waiting import OpenTask
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from django.contrib.auth.models import AnonymousUser
     from django.utils.safestring import SafeString
 
+    from cms.scanning.rules import Finding
     from infoflow.units.models import Unit, User
 
     from .originals import Pair
@@ -216,6 +217,10 @@ class GatedPage(Page):
     def render_text(self) -> SafeString:
         """Return the text as clean HTML."""
         raise TypeError(f"{type(self).__name__} must render its text")
+
+    def render_marked(self, findings: Sequence[Finding]) -> SafeString:
+        """Return the same with the scanner's findings in `text_parts` marked."""
+        raise TypeError(f"{type(self).__name__} must show findings in its text")
 
     def digest(self) -> str:
         """Return the digest of the text that this object holds."""

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from wagtail import hooks
 from wagtail.models import TaskState
 
+from cms.scanning import show
 from cms.scanning.rules import Finding
 from infoflow.desk.menu import Panel
 from infoflow.units.permissions import person_of
@@ -174,7 +175,8 @@ class DecideView(TaskView):
             mine=bool(task and task.claimed_by_id == person.pk),
             age=queues.Moment.this().age_of(task.due_at) if task else None,
             decision=None if task else _decision_on(self.task_state),
-            text=page.render_text(),
+            text=page.render_marked(self.findings),
+            title=show.marked(page.title, [f for f in self.findings if f.part == "title"]),
             findings=self.findings,
             about=page.about(),
             road=road,

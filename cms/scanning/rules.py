@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 
@@ -86,3 +87,8 @@ PART_LABELS = {
 def part_label(part: str) -> str:
     """Return what a clerk calls a part; the part's own name when it has no other."""
     return str(PART_LABELS.get(part, part))
+
+
+def entry_part_label(number: int, part: str) -> str:
+    """Return what a clerk calls a part of an issue's entry."""
+    return gettext("第%(number)s条%(part)s") % {"number": number, "part": part_label(part)}

@@ -15,6 +15,8 @@ TEXTUAL = ("str", "Draft", "Mapping", "Any", "FactRow", "bytes", "dict")
 CODES = {"verdict", "seen_digest", "to_step", "resume", "form_key", "key", "kind", "rounding"}
 EXEMPT = {
     "infoflow": "below the door; its texts come only through forms, which the middleware scans",
+    "cms/search": "told of texts that their own room's action has let in",
+    "cms/attachments/actions.py:keep": "takes what `look` has let in, and names of kept files",
     "cms/similar": "told of texts that their own room's action has let in",
     "scoring/adoptions/actions.py:record_facts": "looks at every row itself: rows may be a stream",
     "scoring/ledger": "books facts; takes no text",
@@ -52,9 +54,12 @@ def text_arguments(function: ast.FunctionDef) -> list[str]:
 
 
 def is_guarded(function: ast.FunctionDef) -> bool:
-    """Whether `door.guarded` stands above everything else, `transaction.atomic` included."""
+    """Whether `door.guarded` stands above everything else, `transaction.atomic` included, or
+    a function without a transaction of its own asks the door itself."""
     first = function.decorator_list[0] if function.decorator_list else None
-    return first is not None and ast.unparse(first).startswith("door.guarded(")
+    if first is not None:
+        return ast.unparse(first).startswith("door.guarded(")
+    return any(ast.unparse(line).startswith("door.check(") for line in function.body)
 
 
 def unguarded() -> list[str]:
