@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
@@ -63,7 +63,7 @@ def apply(*, item_id: int, person: User, seen_revision: int, keys: Collection[st
     ]
     if not wanted:
         raise Refused(_("这一处已经改过或不存在了，请看下面最新的检查结果。"))
-    changes: dict[str, str] = {}
+    changes: dict[str, Any] = {}
     for name, part in draft.text_parts().items():
         found = [finding for finding in wanted if finding.part == name]
         if found:

@@ -7,11 +7,12 @@ text before everybody asked has agreed to it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from cms.review import queries as review
@@ -107,6 +108,11 @@ def waiting_for(user: User) -> QuerySet[JointUnit]:
     )
 
 
+def was_ever_asked(user: User) -> bool:
+    """Tell whether a unit of the person reports another unit's item as well."""
+    return JointUnit.objects.standing().filter(unit_id__in=unit_ids_of(user)).exists()
+
+
 def joint_with(user: User) -> QuerySet[ItemPage]:
     """Return other units' items that the person's units report as well, newest first.
 
@@ -122,3 +128,30 @@ def joint_with(user: User) -> QuerySet[ItemPage]:
         .order_by("-latest_revision_created_at", "-pk")
     )
     return items
+
+
+def notes_of(items: Sequence[ItemPage]) -> dict[int, str]:
+    """Return in a few words what joint units still have to say about submitted items."""
+    if not items:
+        return {}
+    asked = (
+        JointUnit.objects.standing()
+        .filter(item_id__in=[item.pk for item in items])
+        .annotate(
+            word=Subquery(
+                JointAnswer.objects.filter(joint=OuterRef("pk"), digest=OuterRef("digest"))
+                .order_by("-pk")
+                .values("agreed")[:1]
+            )
+        )
+    )
+    against: dict[int, int] = {}
+    silent: dict[int, int] = {}
+    for joint in asked:
+        if joint.word is None:
+            silent[joint.item_id] = silent.get(joint.item_id, 0) + 1
+        elif not joint.word:
+            against[joint.item_id] = against.get(joint.item_id, 0) + 1
+    notes = {pk: _("等%(n)s个联合单位答复") % {"n": n} for pk, n in silent.items()}
+    notes.update({pk: _("有%(n)s个联合单位不同意") % {"n": n} for pk, n in against.items()})
+    return notes

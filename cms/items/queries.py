@@ -7,6 +7,7 @@ A bulletin that carried items is a matter of the room above: it answers through 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from django.db.models import Min, OuterRef, Q, QuerySet, Subquery
 from wagtail import hooks
 
 from cms.review import queries as review
-from cms.review.models import Decision, GatedPage
+from cms.review.models import Decision, GatedPage, OpenTask
 from cms.review.rules import REASONED_VERDICTS, Step, Verdict
 from infoflow.units.permissions import unit_ids_of
 from infoflow.units.roles import Role
@@ -56,27 +57,39 @@ def standings(items: Sequence[ItemPage]) -> dict[int, Standing]:
     ids = [item.pk for item in items]
     if not ids:
         return {}
-    waiting = review.open_steps(ids)
+    open_tasks = OpenTask.objects.filter(page_id__in=ids).select_related("claimed_by")
+    waiting = {task.page_id: task for task in open_tasks}
     decided = review.last_decisions(ids)
     adopted = adopted_ids(item.pk for item in items if item.live)
+    notes = joint.notes_of([item for item in items if item.joint and item.pk in waiting])
     return {
-        item.pk: _standing(item, waiting.get(item.pk), decided.get(item.pk), item.pk in adopted)
+        item.pk: replace(
+            _standing(item, waiting.get(item.pk), decided.get(item.pk), item.pk in adopted),
+            joint_note=notes.get(item.pk, ""),
+        )
         for item in items
     }
 
 
-def _standing(item: ItemPage, waiting: Any, last: Decision | None, adopted: bool) -> Standing:
-    step, started = waiting or (None, None)
+def _standing(
+    item: ItemPage, waiting: OpenTask | None, last: Decision | None, adopted: bool
+) -> Standing:
     state = state_of(
         live=item.live,
         adopted=adopted,
-        waiting_at=step,
+        waiting_at=waiting.step if waiting else None,
         last_verdict=last.verdict if last else None,
     )
-    if started is not None and state in _STEP_OF_STATE:
-        return Standing(state=state, since=started)
-    if started is not None and last is not None and state == ItemState.REOPENED:
-        return Standing(state, started, last.told, f"{last.get_verdict_display()} {last.person}")
+    if waiting is not None:
+        reopened = last if state == ItemState.REOPENED else None
+        return Standing(
+            state=state,
+            since=waiting.since,
+            reason=reopened.told if reopened else "",
+            reason_by=f"{reopened.get_verdict_display()} {reopened.person}" if reopened else "",
+            claimed=str(waiting.claimed_by or ""),
+            due=waiting.due_at,
+        )
     if last is None:
         return Standing(state=state, since=item.latest_revision_created_at)
     told = last.verdict in REASONED_VERDICTS and not item.live

@@ -72,11 +72,19 @@ class Standing:
     since: datetime | None
     reason: str = ""
     reason_by: str = ""
+    # Who has taken it up at its step; empty while nobody has.
+    claimed: str = ""
+    # By when its step is to be done; None where no term is set.
+    due: datetime | None = None
+    # What joint units still have to say.
+    joint_note: str = ""
 
     @property
     def holder(self) -> str:
-        """Who has it now, as a role; empty when the road has ended."""
-        return str(_HOLDERS.get(self.state, ""))
+        """Who has it now: a name where somebody took it up, else the role; empty when the
+        road has ended."""
+        role = str(_HOLDERS.get(self.state, ""))
+        return f"{self.claimed}（{role}）" if self.claimed and role else role
 
     @property
     def editable(self) -> bool:

@@ -27,10 +27,15 @@ from .views_shared import item_of
 
 
 def write_page(
-    request: HttpRequest, form: WriteForm, *, status: int = 200, **context: Any
+    request: HttpRequest,
+    form: WriteForm,
+    *,
+    status: int = 200,
+    offer: bool = True,
+    **context: Any,
 ) -> HttpResponse:
     """Show the form; unsaved typing of earlier is offered on a fresh page only."""
-    if not form.is_bound and "kept" not in context:
+    if offer and not form.is_bound:
         context["kept"] = list(autosave.kept_for(person_of(request), form.item))
     context.setdefault("item", form.item)
     return render(request, "items/write.html", {"form": form, **context}, status=status)
@@ -82,7 +87,7 @@ def item_new(request: HttpRequest) -> HttpResponse:
         row = _restored(request, None)
         initial = _kept_initial(row) if row else _start(person)
         form = WriteForm(initial=initial, person=person)
-        return write_page(request, form, restored=row, **({"kept": []} if row else {}))
+        return write_page(request, form, restored=row, offer=row is None)
     form = WriteForm(request.POST, person=person)
     if not form.is_valid():
         return write_page(request, form)
@@ -190,7 +195,7 @@ def _edit_page(request: HttpRequest, item: ItemPage) -> HttpResponse:
         "restored": row,
         "found": precheck.look_over(item, person_of(request)),
     }
-    return write_page(request, form, **context, **({"kept": []} if row else {}))
+    return write_page(request, form, offer=row is None, **context)
 
 
 def _edit_beside(request: HttpRequest, item: ItemPage) -> HttpResponse:
@@ -198,7 +203,7 @@ def _edit_beside(request: HttpRequest, item: ItemPage) -> HttpResponse:
     typed = {name: request.POST.get(name, "") for name in (*autosave.FIELDS, "form_key")}
     revision = request.POST.get("revision", "")
     form = WriteForm(initial={**typed, "revision": revision}, person=person_of(request), item=item)
-    return write_page(request, form, now=queries.standing(item), beside=item, kept=[])
+    return write_page(request, form, now=queries.standing(item), beside=item, offer=False)
 
 
 def _refused_edit(request: HttpRequest, form: WriteForm, pk: int, refused: Refused) -> HttpResponse:

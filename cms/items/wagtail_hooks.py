@@ -13,7 +13,8 @@ from infoflow.desk.menu import MenuItem, Panel
 from infoflow.units.permissions import person_of, unit_ids_of
 from infoflow.units.roles import Role
 
-from . import queries, texts
+from . import actions_autosave as autosave
+from . import joint, queries, texts
 from .forms_files import ImportForm
 from .rules import ItemState
 from .views_similar import AlikeView
@@ -72,6 +73,32 @@ def signing_panel(request: HttpRequest) -> Panel | None:
     return Panel("items/_panel_signing.html", context, order=10)
 
 
+@hooks.register("register_desk_menu_item")
+def joint_entry(request: HttpRequest) -> MenuItem | None:
+    """联合报送, for units that were asked at least once."""
+    user = person_of(request)
+    if not unit_ids_of(user):
+        return None
+    count = joint.waiting_for(user).count()
+    if not count and not joint.was_ever_asked(user):
+        return None
+    return MenuItem(_("联合报送"), reverse("item_joint_list"), order=25, badge=count)
+
+
+@hooks.register("register_desk_panel")
+def joint_panel(request: HttpRequest) -> Panel | None:
+    """Items of other units that wait for this unit's word."""
+    user = person_of(request)
+    if not unit_ids_of(user):
+        return None
+    waiting = joint.waiting_for(user)
+    rows = list(waiting[:SHOWN])
+    if not rows:
+        return None
+    total = waiting.count() if len(rows) == SHOWN else len(rows)
+    return Panel("items/_panel_joint.html", {"rows": rows, "total": total}, order=15)
+
+
 @hooks.register("register_desk_panel")
 def sent_back_panel(request: HttpRequest) -> Panel | None:
     """What the signatory had signed and the office sent back."""
@@ -96,6 +123,7 @@ def writing_panel(request: HttpRequest) -> Panel | None:
     drafts = [line for line in lines if line[1].state in (ItemState.DRAFT, ItemState.WITHDRAWN)]
     under_review = [line for line in lines if not line[1].editable]
     context = {
+        "kept": autosave.kept_for(person_of(request), None).first(),
         "returned": returned,
         "drafts": drafts[:SHOWN],
         "drafts_total": len(drafts),
