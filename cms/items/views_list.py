@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from cms.search import queries as search
 from infoflow.units.permissions import person_of, unit_ids_of
 from infoflow.units.roles import Role
 
@@ -45,15 +46,15 @@ def item_list(request: HttpRequest) -> HttpResponse:
 def _narrowed(user: User, wanted: Wanted) -> QuerySet[ItemPage]:
     """Return the unit's items that fit what is looked for."""
     items = queries.own_items(user)
-    if wanted.words:
-        items = items.filter(title__icontains=wanted.words)
     if wanted.state:
         items = queries.in_state(items, wanted.state)
     if wanted.form:
         items = items.filter(form=wanted.form)
     if wanted.year:
         items = queries.of_year(items, user, int(wanted.year))
-    return items.filter(owner=user) if wanted.mine else items
+    if wanted.mine:
+        items = items.filter(owner=user)
+    return search.found(items, wanted.words, own=True)
 
 
 @login_required

@@ -120,6 +120,8 @@ def _go_on(request: HttpRequest, form: WriteForm, item: ItemPage) -> HttpRespons
     if "check" in request.POST:
         return redirect("item_check", item.pk)
     messages.success(request, _("草稿已保存。"))
+    if "files" in request.POST:
+        return redirect("item_attachments", item.pk)
     address = reverse("item_edit", args=[item.pk])
     return redirect(f"{address}?removed=1" if form.removed else address)
 
