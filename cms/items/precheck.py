@@ -9,7 +9,7 @@ from cms.scanning import scanner
 from cms.scanning.rules import Finding, Kind
 
 from . import similar
-from .actions import Draft, missing_parts
+from .actions import missing_parts
 from .models import ItemPage
 
 if TYPE_CHECKING:
@@ -36,21 +36,13 @@ class Precheck:
         return [finding for finding in self.findings if finding.kind == Kind.STOP]
 
     @property
-    def typos(self) -> list[Finding]:
-        return [finding for finding in self.findings if finding.kind == Kind.TYPO]
-
-    @property
     def personal(self) -> list[Finding]:
         return [finding for finding in self.findings if finding.kind == Kind.PERSONAL]
 
 
 def findings_of(item: ItemPage) -> list[Finding]:
-    """Return what the scanner finds in an item's parts, in their order.
-
-    The contact's telephone number is what that field is for.
-    """
-    found = scanner.scan(Draft.of(item).text_parts())
-    return [f for f in found if not (f.part == "contact" and f.kind == Kind.PERSONAL)]
+    """Return what the scanner finds in an item's parts, in their order."""
+    return scanner.scan(item.text_parts())
 
 
 def look_over(item: ItemPage, person: User) -> Precheck:

@@ -15,12 +15,14 @@ from django.utils.translation import gettext as _
 
 from cms.review.actions import Refused
 from cms.scanning.rules import Finding, Kind, part_label
+from cms.scanning.show import marked
 from infoflow.units.permissions import person_of, unit_ids_of
 from infoflow.units.roles import Role
 
 from . import actions, fixes, precheck, queries
 from .actions import Draft
 from .forms import SendForm
+from .marking import of_part
 from .models import ItemPage
 from .views_shared import item_of
 from .views_write import sent_message
@@ -90,8 +92,8 @@ def _page(
         "found": found,
         "lines": [FoundLine.of(finding) for finding in found.findings],
         "maskable": sum(1 for finding in found.personal if fixes.replacement(finding)),
-        "title": item.title,
-        "text": item.render_text(),
+        "title": marked(item.title, of_part(found.findings, "title")),
+        "text": item.render_marked(of_part(found.findings, "body")),
         "similar": found.similar,
         "undoable": undoable,
         "refusal": refusal,
