@@ -11,6 +11,7 @@ from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.widgets import AdminAutoHeightTextInput
 
 from cms.items import text
+from cms.items.markup import TooMuch
 from cms.scanning import door
 from cms.scanning.rules import Entrance
 
@@ -19,14 +20,20 @@ class DocumentTextarea(AdminAutoHeightTextInput):
     """Shows a stored text as plain lines and reads lines or pasted HTML back as clean HTML."""
 
     def format_value(self, value: Any) -> str | None:
-        plain = text.to_text(value) if isinstance(value, str) else value
+        try:
+            plain = text.to_text(value) if isinstance(value, str) else value
+        except TooMuch:
+            plain = value
         return super().format_value(plain)
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
         typed = super().value_from_datadict(data, files, name)
         if not isinstance(typed, str) or text.unfit_characters(typed):
             return typed
-        return text.to_html(typed)
+        try:
+            return text.to_html(typed)
+        except TooMuch:  # the model's own check says so at the field
+            return typed
 
 
 class IssueForm(WagtailAdminPageForm):

@@ -19,6 +19,7 @@ from infoflow.units.permissions import unit_ids_of
 from infoflow.units.roles import Role
 
 from . import text
+from .markup import TooMuch
 from .models import ItemPage
 from .models_desk import AutoSave
 
@@ -63,7 +64,10 @@ def keep(
     fields = {name: text.without_unfit(str(data.get(name, ""))) for name in FIELDS}
     if max(len(value) for value in fields.values()) > FIELD_MAX:
         raise Refused(_("内容太长，没有自动保存，请删减后点“保存草稿”。"))
-    body = text.to_text(text.to_html(fields["body"]))
+    try:
+        body = text.to_text(text.to_html(fields["body"]))
+    except TooMuch as error:
+        raise Refused(error.messages[0]) from None
     door.check(parts={"body": body}, person=person, entrance=Entrance.AUTOSAVE)
     return _keep(person, form_key, fields, item_id, base_revision)
 

@@ -16,6 +16,9 @@ from html.parser import HTMLParser
 import nh3
 from django.utils.translation import gettext_lazy as _
 
+from . import markup
+from .grid import Grid
+
 # Longest body, in characters of plain text. Published items run to 3,000; research to 8,000.
 BODY_MAX = 50_000
 HEADING_MAX = 60
@@ -31,9 +34,10 @@ _BLANK = re.compile(r"[^\S\n\t]+")
 _TAG = re.compile(
     r"</?(?:p|div|span|br|table|tbody|tr|td|th|h[1-6]|ul|ol|li|b|i|u|strong|em|a|img|"
     r"script|style|svg|iframe|object|embed|form|input|font|o:p|meta|link|html|body|section)"
-    r"(?: +[a-z][^<>\n\t]*| */)? *>",
+    r"(?: +[a-z][^<>\n\t]*| */| *)>",
     re.IGNORECASE,
 )
+_STORED_TAG = re.compile(r"<[^<>]*>")
 _RISKY = {
     _("脚本"): re.compile(r"<script\b|javascript:|\son\w+\s*=", re.IGNORECASE),
     _("样式"): re.compile(r"<style\b|<link\b|\sstyle\s*=", re.IGNORECASE),
@@ -123,14 +127,22 @@ def _line(line: str) -> Block:
     """Return the heading or paragraph that one line is; # and ## mark unnumbered headings."""
     for mark, kind in (("## ", "h3"), ("# ", "h2")):
         if line.startswith(mark) and len(line) > len(mark):
-            return Block(kind, line[len(mark) :].strip())
+            return _heading(kind, line[len(mark) :].strip())
     return Block(_line_kind(line), line)
+
+
+def _heading(kind: str, text: str) -> Block:
+    """Return a heading; its number knows the level better than who marked it."""
+    numbered = _line_kind(text)
+    return Block(kind if numbered == "p" else numbered, text)
 
 
 def _table(lines: Sequence[str]) -> list[Block]:
     """Return the table that lines with tabs make; a lone cell is a paragraph after all."""
     rows = [tuple(_squeeze(cell) for cell in line.split("\t")) for line in lines]
     width = max(len(row) for row in rows)
+    if width * len(rows) > markup.CELLS_MAX:
+        raise markup.TooMuch
     full = tuple(row + ("",) * (width - len(row)) for row in rows if any(row))
     if width > 1 and sum(1 for row in full for cell in row if cell) > 1:
         return [Block("table", rows=full)]
@@ -138,7 +150,12 @@ def _table(lines: Sequence[str]) -> list[Block]:
 
 
 def parse_text(text: str) -> list[Block]:
-    """Read what a person typed or pasted as plain text."""
+    """Read what a person typed or pasted as plain text.
+
+    Raises:
+        TooMuch: there is more in it than a text can hold.
+    """
+    markup.check_size(text)
     blocks: list[Block] = []
     table: list[str] = []
     for raw in [*plain_lines(text).split("\n"), ""]:
@@ -163,42 +180,46 @@ class _Reader(HTMLParser):
         self.blocks: list[Block] = []
         self.buffer: list[str] = []
         self.kind = "p"
-        self.rows: list[list[str]] | None = None
+        self.grids: list[Grid] = []  # tables that are open, outermost first
 
     def _flush(self) -> None:
         text = _squeeze("".join(self.buffer).replace("\n", " ").replace("\t", " "))
         self.buffer.clear()
-        if self.rows is not None:
-            if text and self.rows and self.rows[-1]:
-                cell = self.rows[-1][-1]
-                self.rows[-1][-1] = f"{cell} {text}".strip()
-        elif text:
-            self.blocks.append(_line(text) if self.kind == "p" else Block(self.kind, text))
+        if not text:
+            return
+        if self.grids and self.grids[-1].open:
+            self.grids[-1].add(text)
+        else:
+            self.blocks.append(_line(text) if self.kind == "p" else _heading(self.kind, text))
 
     def _end_table(self) -> None:
+        """Close the innermost table. The one around it goes on in the cell that was open."""
         self._flush()
-        rows, self.rows = self.rows or [], None
-        lines = ["\t".join(row) for row in rows if any(row)]
+        self._put_rows(self.grids.pop())
+
+    def _put_rows(self, grid: Grid) -> None:
+        lines = ["\t".join(row) for row in grid.take() if any(row)]
         if lines:
             self.blocks.extend(_table(lines))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._flush()
         if tag == "table":
-            if self.rows is None:
-                self.rows = []
-        elif self.rows is not None:
+            # The inner table is the data; what stood before it in the outer one is kept.
+            if self.grids:
+                self._put_rows(self.grids[-1])
+            self.grids.append(Grid())
+        elif self.grids:
             if tag == "tr":
-                self.rows.append([])
-            elif tag in ("td", "th"):
-                if not self.rows:
-                    self.rows.append([])
-                self.rows[-1].append("")
+                self.grids[-1].row()
+            elif tag == "td":
+                spans = dict(attrs)
+                self.grids[-1].cell(spans.get("colspan"), spans.get("rowspan"))
         elif tag in ("h2", "h3"):
             self.kind = tag
 
     def handle_endtag(self, tag: str) -> None:
-        if tag == "table" and self.rows is not None:
+        if tag == "table" and self.grids:
             self._end_table()
             return
         self._flush()
@@ -210,25 +231,27 @@ class _Reader(HTMLParser):
 
     def finish(self) -> list[Block]:
         self.close()
-        if self.rows is not None:
+        while self.grids:
             self._end_table()
         self._flush()
         return self.blocks
 
 
-_KEPT = {"h2", "h3", "p", "div", "br", "li", "table", "tr", "td", "th", "blockquote", "section"}
-_RENAMED = re.compile(r"<(/?)h([1-6])\b", re.IGNORECASE)
+_KEPT = {"h2", "h3", "p", "br", "table", "tr", "td"}
+_SPANS = {"td": {"colspan", "rowspan"}}
 
 
 def parse_html(source: str) -> list[Block]:
-    """Read HTML from anywhere; scripts, styles, images and attributes do not survive."""
-    fit = _UNFIT.sub("", plain_lines(source))
-    renamed = _RENAMED.sub(lambda m: f"<{m[1]}{'h2' if m[2] <= '2' else 'h3'}", fit)
+    """Read HTML from anywhere; scripts, styles, images and attributes do not survive.
+
+    Raises:
+        TooMuch: there is more in it than a text can hold.
+    """
     cleaned = nh3.clean(
-        renamed,
+        markup.flat(_UNFIT.sub("", plain_lines(source))),
         tags=_KEPT,
-        attributes={},
-        clean_content_tags={"script", "style"},
+        attributes=_SPANS,
+        clean_content_tags=set(markup.UNSEEN),
         link_rel=None,
     )
     reader = _Reader()
@@ -292,7 +315,4 @@ def to_text(stored: str) -> str:
 
 def length(stored: str) -> int:
     """Return the number of characters of a stored text, blanks not counted."""
-    return sum(
-        len("".join(block.text.split())) + sum(len(c) for row in block.rows for c in row)
-        for block in parse_html(stored)
-    )
+    return len("".join(html.unescape(_STORED_TAG.sub(" ", stored)).split()))
