@@ -11,12 +11,14 @@ from infoflow.desk.views import closed
 handler400 = "infoflow.desk.views.bad_request"
 
 # Stock addresses under /office/ that nobody needs, closed for superusers as well: faults,
-# previews of what nobody has cleared, and deleting what our actions keep.
+# previews of what nobody has cleared, deleting what our actions keep, and changing the road:
+# a task that is switched off by hand leaves the texts that wait there without a way on.
 CLOSED = [
     "failwhale/",
     "test404/",
     "choose-external-link/",
     "pages/workflow/preview/<path:rest>",
+    "workflows/<path:rest>",
     "snippets/choose/<path:rest>",
     "snippets/<slug:app>/<slug:model>/delete/<path:rest>",
     "users/delete/<path:rest>",

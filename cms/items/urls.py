@@ -7,6 +7,7 @@ from . import (
     views_detail,
     views_files,
     views_list,
+    views_sheet,
     views_write,
 )
 
@@ -37,6 +38,7 @@ urlpatterns = [
     path("items/<row:pk>/withdraw/", views_acts.item_withdraw, name="item_withdraw"),
     path("items/<row:pk>/copy/", views_acts.item_copy, name="item_copy"),
     path("items/<row:pk>/delete/", views_acts.item_delete, name="item_delete"),
+    path("items/<row:pk>/sheet/", views_sheet.item_sheet, name="item_sheet"),
     path("items/<row:pk>/sign/", views_acts.item_sign, name="item_sign"),
     path("items/<row:pk>/joint/", views_acts.item_joint, name="item_joint"),
 ]

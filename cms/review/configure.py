@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from infoflow.units.models import User
 
 
+FIELDS = ("screen_days", "clear_days", "recheck_days", "issue_days", "id_mask")
+
+
 def _may_configure(person: User) -> None:
     if not has_role(person, Role.SYSTEM_ADMIN):
         raise Refused(_("只有系统管理员可以修改审核设置。"))

@@ -22,13 +22,16 @@ def findings_in(page: GatedPage, revision: Revision) -> list[Finding]:
 def kept(findings: Iterable[Finding]) -> list[dict[str, Any]]:
     """Return findings to keep with a decision.
 
-    The words of personal data stay out: a record that is never deleted must not hold a
-    second copy of somebody's number. Offsets say where it stood.
+    Personal data is kept as it would be covered: a record that is never deleted must not hold
+    a second copy of somebody's number.
     """
-    return [
-        {**finding.as_dict(), **({"words": ""} if finding.kind == Kind.PERSONAL else {})}
-        for finding in findings
-    ]
+    rows = []
+    for finding in findings:
+        row = finding.as_dict()
+        if finding.kind == Kind.PERSONAL:
+            row["words"] = finding.suggestion
+        rows.append(row)
+    return rows
 
 
 def kinds_in(findings: Iterable[dict[str, Any]]) -> str:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from .practice import CommonReason
+from .practice import CommonReason, ReviewSettings
 from .rules import FINAL_VERDICTS, REASON_MAX, REASONED_VERDICTS, Resume, Step, Verdict
+
+if TYPE_CHECKING:
+    SettingsModelForm = forms.ModelForm[ReviewSettings]
+else:
+    SettingsModelForm = forms.ModelForm
 
 
 class ReasonedForm(forms.Form):
@@ -113,3 +118,34 @@ class DecisionForm(ReasonedForm):
             "to_step": data["to_step"] if returns else "",
             "resume": data["resume"] if returns else "",
         }
+
+
+class ReopenForm(forms.Form):
+    """Why a closed or refused text is taken up again."""
+
+    reason = forms.CharField(
+        label=_("恢复办理的理由"),
+        max_length=REASON_MAX,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("报送单位会看到。"),
+        error_messages={
+            "required": _("请填写理由，报送单位会看到。"),
+            "max_length": _("理由不能超过%(limit_value)d字。"),
+        },
+    )
+
+
+class SettingsForm(SettingsModelForm):
+    """Working days and practices."""
+
+    second_level = forms.BooleanField(
+        label=_("启用保密复审"),
+        required=False,
+        help_text=_(
+            "启用后，保密审查通过的稿件须由另一名保密审查员复审。停用时已在复审的照常办完。"
+        ),
+    )
+
+    class Meta:
+        model = ReviewSettings
+        fields = ["screen_days", "clear_days", "recheck_days", "issue_days", "id_mask"]

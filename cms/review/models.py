@@ -210,6 +210,10 @@ class GatedPage(Page):
         """Return what the confidentiality form says about carrier, channel and audience."""
         return {"carrier": str(_("电子文稿")), "channel": "", "audience": ""}
 
+    def has_sheet(self) -> bool:
+        """Tell whether there is a confidentiality form to print."""
+        return ClearanceSheet.objects.filter(decision__page_id=self.pk).exists()
+
     def queue_facts(self) -> QueueFacts:
         """Return what a queue shows and filters by."""
         return QueueFacts()

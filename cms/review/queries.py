@@ -167,6 +167,28 @@ def sent_back_after(user: User, *, days: int = SENT_BACK_DAYS) -> list[SentBack]
     return [SentBack(row, mine[row.page_id]) for row in rows]
 
 
+# Who may take up again what was ended how.
+REOPENS = {Verdict.CLOSE: Role.EDITOR, Verdict.REFUSE: Role.REVIEWER}
+
+
+def closed(user: User, *, words: str = "") -> QuerySet[Decision]:
+    """Return the decisions that ended a road and still stand, newest first.
+
+    Args:
+        words: part of the title, as it was when the text was decided on.
+    """
+    ended = [verdict for verdict, role in REOPENS.items() if has_role(user, role)]
+    later = Decision.objects.filter(page_id=OuterRef("page_id"), pk__gt=OuterRef("pk"))
+    rows: QuerySet[Decision] = (
+        Decision.objects.filter(step__in=list(PART_OF_STEP), verdict__in=ended)
+        .filter(~Exists(later))
+        .select_related("person", "revision", "unit")
+        .defer("revision__content")
+        .order_by("-at", "-pk")
+    )
+    return rows.filter(revision__object_str__icontains=words) if words else rows
+
+
 def open_steps(page_ids: Sequence[int]) -> dict[int, tuple[Step, datetime]]:
     """Return where pages under review wait and since when, in one query."""
     rows = OpenTask.objects.filter(page_id__in=page_ids).values_list("page_id", "step", "since")

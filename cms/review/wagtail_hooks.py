@@ -12,19 +12,27 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
+from wagtail.admin.ui.tables import BooleanColumn
 from wagtail.log_actions import LogActionRegistry, LogFormatter
 from wagtail.models import Page
+from wagtail.permissions import register_permission_policy
 
-from infoflow.units.permissions import person_of, works_in_office
+from infoflow.desk.menu import Panel
+from infoflow.units.admin_views import SystemAdminPolicy
+from infoflow.units.permissions import has_role, person_of, works_in_office
+from infoflow.units.roles import Role
+from infoflow.units.wagtail_hooks import KeptViewSet
 
-from . import queries
+from . import changes, queries
 from .gate import NotCleared
-from .models import Decision, GatedPage, ReviewSettings
+from .models import CommonReason, Decision, GatedPage, ReviewSettings
 from .moves import LOG_ACTION, LOG_TAKE_OVER
 from .rules import Step, Verdict
 from .views_decide import ClaimView, DecideView
 from .views_flow import FlowView
 from .views_queue import BulkView, QueueView
+from .views_settings import SettingsView
+from .views_sheet import ClosedView, ReopenView, SheetView
 from .views_versions import OriginalsView, VersionsView
 
 PANEL_SIZE = 8
@@ -39,6 +47,10 @@ def review_urls() -> list[URLPattern]:
         path("decide/<row:pk>/claim/", ClaimView.as_view(), name="review_claim"),
         path("texts/<row:pk>/versions/", VersionsView.as_view(), name="review_versions"),
         path("texts/<row:pk>/originals/", OriginalsView.as_view(), name="review_originals"),
+        path("texts/<row:pk>/sheet/", SheetView.as_view(), name="review_sheet"),
+        path("texts/<row:pk>/reopen/", ReopenView.as_view(), name="review_reopen"),
+        path("review-settings/", SettingsView.as_view(), name="review_settings"),
+        path("closed/", ClosedView.as_view(), name="review_closed"),
         path("flow/", FlowView.as_view(), name="review_flow"),
     ]
 
@@ -139,6 +151,75 @@ def flow_menu() -> MenuItem:
     return FlowMenuItem(
         _("流程统计"), reverse("review_flow"), name="flow", icon_name="history", order=30
     )
+
+
+class ClosedMenuItem(MenuItem):
+    """Menu entry of ended texts, for those who may take them up again."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return has_role(request.user, *queries.REOPENS.values())
+
+
+@hooks.register("register_admin_menu_item")
+def closed_menu() -> MenuItem:
+    return ClosedMenuItem(
+        _("已办结稿件"), reverse("review_closed"), name="closed", icon_name="folder", order=25
+    )
+
+
+class SettingsMenuItem(MenuItem):
+    """Menu entry of review's settings, for system administrators."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return has_role(request.user, Role.SYSTEM_ADMIN)
+
+
+@hooks.register("register_admin_menu_item")
+def settings_menu() -> MenuItem:
+    return SettingsMenuItem(
+        _("审核设置"),
+        reverse("review_settings"),
+        name="review-settings",
+        icon_name="cogs",
+        order=62,
+    )
+
+
+register_permission_policy(CommonReason, SystemAdminPolicy(CommonReason), exact_class=True)
+
+
+class ReasonViewSet(KeptViewSet):
+    """Common reasons; one that is no longer wanted is taken out of use."""
+
+    model = CommonReason
+    name = "common-reasons"
+    icon = "list-ul"
+    menu_label = _("常用退改理由")
+    menu_order = 63
+    add_to_admin_menu = True
+    list_per_page = 50
+    list_display = ["text", "step", "order", BooleanColumn("active", label=_("在用"))]
+    list_filter = ["step"]
+    search_fields = ["text"]
+    form_fields = ["step", "text", "order", "active"]
+
+
+@hooks.register("register_admin_viewset")
+def reasons_viewset() -> ReasonViewSet:
+    return ReasonViewSet()
+
+
+@hooks.register("construct_settings_menu")
+def no_stock_workflows(request: HttpRequest, items: list[Any]) -> None:
+    """The road is ours: Wagtail's pages of workflows and tasks are closed (infoflow/urls.py)."""
+    items[:] = [item for item in items if item.name not in ("workflows", "workflow-tasks")]
+
+
+@hooks.register("register_decide_panel")
+def changed_panel(request: HttpRequest, page: GatedPage) -> Panel | None:
+    """What changed since confidentiality last looked at the text."""
+    changed = changes.since_last_look(page)
+    return Panel("review/_changed.html", {"changed": changed}, order=0) if changed else None
 
 
 @hooks.register("construct_main_menu")

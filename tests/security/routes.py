@@ -17,7 +17,7 @@ from wagtail.models import Collection, Revision, Site, Task, Workflow, WorkflowS
 
 from cms.attachments.models import Attachment
 from cms.bulletins.models import Bulletin
-from cms.review.models import GatedPage
+from cms.review.models import CommonReason, GatedPage
 from infoflow.units.models import GroupMembership, Officer, Signatory, UnitGroup
 from infoflow.units.roles import ADMIN_ROLES
 from infoflow.worktime.models import CalendarYear, ClosingTime, WorkdayOverride
@@ -224,7 +224,10 @@ FILLERS: dict[str, Filler] = {
         "已报稿件": {"pk": world.texts.signed.pk},
         "未报稿件": {"pk": world.texts.submitted.pk},
         "期刊": {"pk": world.issue_sent.pk},
+        "在库稿件": {"pk": world.texts.pooled.pk},
+        "不采用稿件": {"pk": world.closed.pk},
     },
+    "office/common-reasons/": _one(lambda world: CommonReason.objects.all()[0].pk),
     "office/issues/": lambda world: {
         "拟编": {"pk": world.issue_draft.pk},
         "在审": {"pk": world.issue_sent.pk},

@@ -83,6 +83,7 @@ class World:
     people: dict[str, User | None]
     texts: Texts
     own_texts: Texts
+    closed: ItemPage
     issue_draft: IssuePage
     issue_sent: IssuePage
     issue: IssuePage
@@ -216,6 +217,7 @@ def build() -> World:
         people=people,
         texts=texts,
         own_texts=own_texts,
+        closed=_closed(other),
         issue_draft=issue_draft,
         issue_sent=issue_sent,
         issue=issue,
@@ -223,6 +225,13 @@ def build() -> World:
         scheme=scheme,
         scheme_draft=scheme_draft,
     )
+
+
+def _closed(office: builders.Office) -> ItemPage:
+    """A text of unit B that an editor did not take."""
+    item = _text(office, "signed", Mark.TITLE, Mark.BODY)
+    builders.decide(item, office.editor, Verdict.CLOSE, reason="同类已采用")
+    return item
 
 
 def _issue(office: builders.Office, item: ItemPage, *, name: str) -> IssuePage:
