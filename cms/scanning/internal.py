@@ -8,7 +8,7 @@ only where it stands as a sign. Phrases such as 内部资料 are words of a list
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.utils.translation import gettext as _
 
@@ -27,23 +27,34 @@ _REPRINT = re.compile(
     r"(?:19|20)[0-9]{2}[〕\])】]第?[0-9]{1,5}号"
 )
 
+# What follows a 密 of such a sign.
+_AFTER = frozenset("发函电传明办字参报部〔[(【级")
 _LETTER = re.compile(r"[\u4e00-\u9fff]")
 
 
-def found_in(reading: Reading) -> Iterator[tuple[str, int, int]]:
-    """Yield the signs in a text: (rule's code, start, end) in offsets of the source."""
+def found_in(reading: Reading, places: Iterable[int]) -> Iterator[tuple[str, int, int]]:
+    """Yield the signs in a text: (rule's code, start, end) in offsets of the source.
+
+    Args:
+        places: of 密, 内部, 秘密等级, 公开属性 and 内〔 in the text as read.
+    """
     words = reading.words
-    if "内部" in words:
-        for match in _INTERNAL.finditer(words):
-            yield SIGN, *reading.span(match.start(), match.end())
-    if "密级" in words or "秘密等级" in words or "公开" in words:
-        for match in _FIELD.finditer(words):
-            yield FIELD, *reading.span(match.start(), match.end())
-    for match in _REPRINT.finditer(words):
-        start = match.start()
-        while match.start() - start < 8 and _LETTER.match(words, start - 1) and start > 0:
-            start -= 1
-        yield REPRINT, *reading.span(start, match.end())
+    for place in places:
+        if words[place] == "密" and words[place + 1 : place + 2] not in _AFTER:
+            continue
+        start = place
+        reprint = _REPRINT.match(words, place)
+        if reprint:
+            while start > 0 and place - start < 8 and _LETTER.match(words, start - 1):
+                start -= 1
+            yield REPRINT, *reading.span(start, reprint.end())
+            continue
+        begin = max(0, place - 1)
+        for code, pattern in ((SIGN, _INTERNAL), (FIELD, _FIELD)):
+            found = pattern.match(words, place) or pattern.match(words, begin)
+            if found:
+                yield code, *reading.span(found.start(), found.end())
+                break
 
 
 def hint_of(code: str) -> str:

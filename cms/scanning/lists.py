@@ -5,9 +5,8 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from enum import Enum
 from functools import cached_property
 from typing import Any
 
@@ -48,24 +47,20 @@ class Entry:
         }
 
 
-class Sign(Enum):
-    """What the automaton looks for besides words, because it passes by anyway: places at
-    which slower rules must look."""
-
-    STATE = "state"  # the character 密: signs of a state secret, internal documents
-    INTERNAL = "internal"  # 内部, 公开属性 …: signs of an internal text
-    HOUSE = "house"  # a numeral before 号, 室 …: an address
-
+# What the automaton looks for besides words, because it passes by anyway: places at which
+# slower rules must look. Plain numbers: members of an enum cost more than the look itself.
+SECRET, ROUND, INTERNAL, HOUSE = 1, 2, 3, 4
 
 _YEAR_BRACKETS = "〔[(【"
-_SIGNS: dict[str, Sign] = {
-    "密": Sign.STATE,
-    "秘": Sign.STATE,  # ㊙ is read as 秘
-    "内部": Sign.INTERNAL,
-    "公开属性": Sign.INTERNAL,
-    "公开方式": Sign.INTERNAL,
-    **{f"内{a}{b}": Sign.INTERNAL for a in ("", *"发函电传办字参报部") for b in _YEAR_BRACKETS},
-    **{f"{a}{b}": Sign.HOUSE for a in "0123456789一二三四五六七八九十百" for b in "号弄栋幢单室组"},
+_SIGNS: dict[str, int] = {
+    "密": SECRET,  # signs of a state secret, internal documents
+    "秘": ROUND,  # ㊙ is read as 秘
+    "内部": INTERNAL,
+    "秘密等级": INTERNAL,
+    "公开属性": INTERNAL,
+    "公开方式": INTERNAL,
+    **{f"内{a}{b}": INTERNAL for a in ("", *"发函电传办字参报部") for b in _YEAR_BRACKETS},
+    **{f"{a}{b}": HOUSE for a in "0123456789一二三四五六七八九十百" for b in "号弄栋幢单室组"},
 }
 
 
@@ -78,7 +73,17 @@ class Hit:
     end: int
 
 
-Meaning = Entry | Sign | None
+Meaning = Entry | int | None
+
+
+@dataclass
+class Seen:
+    """What one pass of the automaton saw: words, and places in the text as read."""
+
+    hits: list[Hit] = field(default_factory=list)
+    secret: list[int] = field(default_factory=list)
+    inner: list[int] = field(default_factory=list)
+    houses: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -89,21 +94,27 @@ class Lexicon:
     # For each pattern what it means; None for a phrase in which a word does not count.
     meanings: Sequence[tuple[Meaning, ...]]
 
-    def look(self, words: str) -> tuple[list[Hit], list[tuple[Sign, int]]]:
+    def look(self, words: str) -> Seen:
         """Return the words in a text as read, the longest where several overlap, and the
-        signs with their places."""
-        hits: list[Hit] = []
-        signs: list[tuple[Sign, int]] = []
+        places of signs in order."""
+        seen = Seen()
         shields: list[tuple[int, int]] = []
         for number, start, end in self.automaton.find_matches_as_indexes(words, overlapping=True):
             for meaning in self.meanings[number]:
-                if isinstance(meaning, Entry):
-                    hits.append(Hit(meaning, start, end))
+                if type(meaning) is Entry:
+                    seen.hits.append(Hit(meaning, start, end))
                 elif meaning is None:
                     shields.append((start, end))
+                elif meaning == HOUSE:
+                    seen.houses.append(start)
                 else:
-                    signs.append((meaning, start))
-        return _chosen(hits, shields) if hits else hits, signs
+                    if meaning != INTERNAL:
+                        seen.secret.append(start)
+                    if meaning != ROUND:
+                        seen.inner.append(start)
+        if seen.hits:
+            seen.hits = _chosen(seen.hits, shields)
+        return seen
 
 
 def _chosen(hits: list[Hit], shields: list[tuple[int, int]]) -> list[Hit]:

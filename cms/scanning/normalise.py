@@ -8,6 +8,7 @@ separates nothing left out. Every place found is told in offsets of the text as 
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -102,18 +103,18 @@ def read(text: str) -> Reading:
     codes = codes_of(text)
     entries = _table()[codes]
     read_as = entries & _CODE
-    several = numpy.flatnonzero(read_as == _SEVERAL)
-    if len(several):
-        read_as, kept = _spread(codes, read_as, several)
+    if (read_as == _SEVERAL).any():
+        read_as, kept = _spread(codes, read_as)
     else:
-        kept = numpy.flatnonzero(read_as)
+        kept = (read_as != _DROP).nonzero()[0]
         read_as = read_as[kept]
     words = read_as.tobytes().decode("utf-32-le", "surrogatepass")
-    return Reading(text, words, kept, entries & _DIGIT)
+    return Reading(text, words, kept, entries >= _DIGIT)
 
 
-def _spread(codes: Any, read_as: Any, several: Any) -> tuple[Any, Any]:
+def _spread(codes: Any, read_as: Any) -> tuple[Any, Any]:
     """Return code points and places of a text with characters that say several (\u3231, ㎡)."""
+    several = (read_as == _SEVERAL).nonzero()[0]
     said = [folded(chr(codes[place])) for place in several]
     counts = (read_as != _DROP).astype(numpy.int64)
     counts[several] = [len(words) for words in said]
@@ -144,3 +145,17 @@ def plain_digits(text: str) -> str:
     """
     plain: bytes = _number_table()[codes_of(text)].tobytes()
     return plain.decode("utf-32-le", "surrogatepass")
+
+
+def windows(places: Iterable[int], around: int) -> Iterator[tuple[int, int]]:
+    """Yield the surroundings of some places in order, joined where they meet."""
+    begin, stop = -1, -1
+    for place in places:
+        if stop >= 0 and place - around > stop:
+            yield begin, stop
+            stop = -1
+        if stop < 0:
+            begin = max(0, place - around)
+        stop = place + around
+    if stop >= 0:
+        yield begin, stop

@@ -11,13 +11,12 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import cache
 
-import numpy
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from stdnum.iso7064 import mod_11_2
 
-from .normalise import Reading, plain_digits
+from .normalise import Reading, plain_digits, windows
 
 ID, MOBILE, LANDLINE, CARD, ADDRESS = (
     "personal.id",
@@ -80,14 +79,14 @@ _AROUND = 40
 
 def numbers_of(reading: Reading) -> Iterator[tuple[str, int, int]]:
     """Yield the numbers in a text that are personal data: (rule's code, start, end)."""
-    digits = numpy.flatnonzero(reading.digits)
+    digits = reading.digits.nonzero()[0]
     if len(digits) < _DIGITS:
         return
     reach = _DIGITS - 1
     close = digits[reach:] - digits[:-reach] < _WITHIN
     if not close.any():
         return
-    for begin, stop in _windows(digits[:-reach][close].tolist()):
+    for begin, stop in windows(digits[:-reach][close].tolist(), _AROUND):
         plain = plain_digits(reading.source[begin:stop])
         for code, start, end in numbers_in(plain):
             yield code, begin + start, begin + end
@@ -95,25 +94,10 @@ def numbers_of(reading: Reading) -> Iterator[tuple[str, int, int]]:
 
 def addresses_of(reading: Reading, places: Iterable[int]) -> Iterator[tuple[str, int, int]]:
     """Yield the addresses around some places of the source: (rule's code, start, end)."""
-    for begin, stop in _windows(places):
+    for begin, stop in windows(places, _AROUND):
         plain = plain_digits(reading.source[begin:stop])
         for code, start, end in addresses_in(plain):
             yield code, begin + start, begin + end
-
-
-def _windows(places: Iterable[int]) -> Iterator[tuple[int, int]]:
-    """Yield the surroundings of some places in order, joined where they meet."""
-    open_window: tuple[int, int] | None = None
-    for place in places:
-        begin, stop = max(0, place - _AROUND), place + _AROUND
-        if open_window is not None and begin <= open_window[1]:
-            open_window = (open_window[0], max(stop, open_window[1]))
-            continue
-        if open_window is not None:
-            yield open_window
-        open_window = (begin, stop)
-    if open_window is not None:
-        yield open_window
 
 
 def valid_id(number: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
 
@@ -28,7 +28,7 @@ def scan(parts: Mapping[str, str]) -> list[Finding]:
 def scan_with(parts: Mapping[str, str], force: lists.InForce) -> list[Finding]:
     """Scan with word lists at hand. All parts are read at once: reading has a fixed price."""
     whole = normalise.BARRIER.join(parts.values())
-    found = list(_found(normalise.read(whole), force))
+    found = _found(normalise.read(whole), force)
     if not found:
         return []
     found.sort(key=lambda row: row[:2])
@@ -54,37 +54,27 @@ def scan_with(parts: Mapping[str, str], force: lists.InForce) -> list[Finding]:
     return findings
 
 
-def _found(reading: normalise.Reading, force: lists.InForce) -> Iterator[Found]:
-    """Yield what is found in the joined text."""
-    hits, signs = force.lexicon.look(reading.words)
-    for hit in hits:
+def _found(reading: normalise.Reading, force: lists.InForce) -> list[Found]:
+    """Return what is found in the joined text."""
+    seen = force.lexicon.look(reading.words)
+    found: list[Found] = []
+    for hit in seen.hits:
         start, end = reading.span(hit.start, hit.end)
         entry = hit.entry
-        yield start, end, entry.kind, f"word.{entry.pk}", entry.hint, entry.right
-    if signs:
-        yield from _at_signs(reading, signs)
+        found.append((start, end, entry.kind, f"word.{entry.pk}", entry.hint, entry.right))
+    if seen.secret:
+        for rule, start, end in marks.marks_in(reading, seen.secret):
+            found.append((start, end, Kind.MARK, rule, _mark_hint(rule), ""))
+    if seen.inner:
+        for rule, start, end in internal.found_in(reading, seen.inner):
+            found.append((start, end, Kind.STOP, rule, internal.hint_of(rule), ""))
     for rule, start, end in personal.numbers_of(reading):
-        yield start, end, Kind.PERSONAL, rule, personal.hint_of(rule), ""
-
-
-def _marks(reading: normalise.Reading) -> Iterator[Found]:
-    for rule, start, end in marks.marks_in(reading):
-        yield start, end, Kind.MARK, rule, _mark_hint(rule), ""
-
-
-def _at_signs(
-    reading: normalise.Reading, signs: Sequence[tuple[lists.Sign, int]]
-) -> Iterator[Found]:
-    """Yield what the slower rules find where the automaton saw a reason to look."""
-    kinds = {sign for sign, _place in signs}
-    if lists.Sign.STATE in kinds:
-        yield from _marks(reading)
-    if lists.Sign.STATE in kinds or lists.Sign.INTERNAL in kinds:
-        for rule, start, end in internal.found_in(reading):
-            yield start, end, Kind.STOP, rule, internal.hint_of(rule), ""
-    houses = [int(reading.places[place]) for sign, place in signs if sign is lists.Sign.HOUSE]
-    for rule, start, end in personal.addresses_of(reading, houses):
-        yield start, end, Kind.PERSONAL, rule, personal.hint_of(rule), ""
+        found.append((start, end, Kind.PERSONAL, rule, personal.hint_of(rule), ""))
+    if seen.houses:
+        places = [int(reading.places[place]) for place in seen.houses]
+        for rule, start, end in personal.addresses_of(reading, places):
+            found.append((start, end, Kind.PERSONAL, rule, personal.hint_of(rule), ""))
+    return found
 
 
 def _mark_hint(code: str) -> str:

@@ -106,3 +106,21 @@ def test_no_text_holds_a_worker(evil: str) -> None:
     begun = time.process_time()
     found(evil)
     assert time.process_time() - begun < 2
+
+
+LETTERS = "绝机秘密级别等★*·-\n\t:1年长期前的保国家（）【】、"
+
+
+def slowly(text: str) -> set[tuple[str, int, int]]:
+    """Every rule over the whole text, without looking first whether it is worth it."""
+    reading = normalise.read(text)
+    return set(marks._in_window(reading, 0, len(reading.words)))
+
+
+@given(
+    st.text(
+        alphabet=st.sampled_from("绝机秘密级别等★*·-\n\t:1年长期前的保国家（）【】、"), max_size=200
+    )
+)
+def test_looking_only_where_it_is_worth_it_misses_nothing(text: str) -> None:
+    assert {mark for mark in found(text) if mark[0] != "mark.sign"} == slowly(text)
