@@ -35,8 +35,13 @@ class Attachment(models.Model):
 
     # Name under which it lies in the storage: says nothing, and cannot be guessed.
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    # No constraint: a draft that was never sent may be deleted, and this row outlives it.
     page = models.ForeignKey(
-        Page, verbose_name=_("稿件"), on_delete=models.PROTECT, related_name="+"
+        Page,
+        verbose_name=_("稿件"),
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        related_name="+",
     )
     name = models.CharField(_("文件名"), max_length=120)
     kind = models.CharField(

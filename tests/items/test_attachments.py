@@ -258,6 +258,16 @@ def test_cleaning_removes_only_what_no_text_needs(
     assert Attachment.objects.count() == 3
 
 
+def test_a_draft_with_files_is_deleted_and_the_records_stay(office: Office) -> None:
+    item = office.draft()
+    attach.add(item_id=item.pk, person=office.officer, uploads=[("附件.txt", b"words")])
+    answer = browser(office.officer).post(f"/items/{item.pk}/delete/")
+    assert answer.status_code == 302
+    assert not ItemPage.objects.filter(pk=item.pk).exists()
+    assert Attachment.objects.get().page_id == item.pk
+    assert attach.clean(before=timezone.now() + timedelta(days=1))[0] == 1
+
+
 def test_two_at_once_lose_no_file(office: Office, race_db: Any) -> None:
     item = office.draft()
     outcomes = race_db(
