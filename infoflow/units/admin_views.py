@@ -21,7 +21,7 @@ from wagtail.log_actions import log
 from wagtail.permission_policies import BasePermissionPolicy
 
 from . import actions
-from .models import User
+from .models import Officer, User
 from .permissions import has_role, person_of
 from .roles import Role
 
@@ -124,6 +124,18 @@ class EditAppointment(ThroughAction, generic.EditView):
             post.full_clean()
             post.save()
         return post
+
+
+class PostIndex(generic.IndexView):
+    """Posts, each with the way to hand it over."""
+
+    def get_list_more_buttons(self, instance: Any) -> list[Button]:
+        buttons = super().get_list_more_buttons(instance)
+        if instance.ended_at is None:
+            kind = "officers" if isinstance(instance, Officer) else "signatories"
+            url = reverse(f"office_handover_{kind}", args=[instance.pk])
+            buttons.append(Button(_("交接"), url=url, icon_name="group", priority=50))
+        return buttons
 
 
 def _once(request: HttpRequest, account: User, password: str) -> HttpResponse:

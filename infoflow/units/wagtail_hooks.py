@@ -6,16 +6,22 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.tables import BooleanColumn, Column
 from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
 from wagtail.log_actions import LogActionRegistry
 
+from infoflow.desk.menu import MenuItem as DeskMenuItem
+
 from . import admin_views as views
+from .admin_handover import HandOverPost, HandOversView, HandOverView
+from .admin_vacancies import VacanciesExport, VacanciesView
 from .forms import AccountForm, OfficerForm, SignatoryForm, UnitForm
 from .models import GroupMembership, Officer, Signatory, Unit, UnitGroup, User
+from .permissions import has_role, person_of, unit_ids_of
 from .roles import Role
 
 
@@ -86,6 +92,7 @@ class OfficerViewSet(KeptViewSet):
     menu_label = _("信息员任职")
     kept_form = OfficerForm
     add_view_class = views.AddOfficer
+    index_view_class = views.PostIndex
     edit_view_class = views.EditAppointment
     list_display = ["user", "unit", "post", "rank", "since", "until"]
     list_filter = ["post", "rank"]
@@ -100,6 +107,7 @@ class SignatoryViewSet(KeptViewSet):
     menu_label = _("审签人任职")
     kept_form = SignatoryForm
     add_view_class = views.AddSignatory
+    index_view_class = views.PostIndex
     edit_view_class = views.EditAppointment
     list_display = ["user", "unit", "since", "until"]
     search_fields = ["unit__name", "user__name"]
@@ -168,6 +176,71 @@ class UnitsGroup(ModelViewSetGroup):
 @hooks.register("register_admin_viewset")
 def units_viewsets() -> UnitsGroup:
     return UnitsGroup()
+
+
+@hooks.register("register_admin_urls")
+def people_urls() -> list[URLPattern]:
+    return [
+        path("handover/", HandOversView.as_view(), name="office_handovers"),
+        path("handover/<row:pk>/", HandOverView.as_view(), name="office_handover"),
+        path(
+            "handover/officers/<row:pk>/",
+            HandOverPost.as_view(),
+            {"kind": "officers"},
+            name="office_handover_officers",
+        ),
+        path(
+            "handover/signatories/<row:pk>/",
+            HandOverPost.as_view(),
+            {"kind": "signatories"},
+            name="office_handover_signatories",
+        ),
+        path("vacancies/", VacanciesView.as_view(), name="office_vacancies"),
+        path("vacancies/export/", VacanciesExport.as_view(), name="office_vacancies_export"),
+    ]
+
+
+class RoleMenuItem(MenuItem):
+    """Menu entry for some roles only."""
+
+    def __init__(self, *args: Any, roles: tuple[Role, ...], **kwargs: Any) -> None:
+        self.roles = roles
+        super().__init__(*args, **kwargs)
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return has_role(request.user, *self.roles)
+
+
+@hooks.register("register_admin_menu_item")
+def handover_menu() -> MenuItem:
+    return RoleMenuItem(
+        _("交接记录"),
+        reverse("office_handovers"),
+        name="handovers",
+        icon_name="group",
+        order=62,
+        roles=HandOversView.roles,
+    )
+
+
+@hooks.register("register_admin_menu_item")
+def vacancies_menu() -> MenuItem:
+    return RoleMenuItem(
+        _("缺员单位"),
+        reverse("office_vacancies"),
+        name="vacancies",
+        icon_name="warning",
+        order=63,
+        roles=VacanciesView.roles,
+    )
+
+
+@hooks.register("register_desk_menu_item")
+def handover_entry(request: HttpRequest) -> DeskMenuItem | None:
+    """交接, for those who may hand over."""
+    if not unit_ids_of(person_of(request), Role.SIGNATORY):
+        return None
+    return DeskMenuItem(str(_("交接")), reverse("handover_list"), order=50)
 
 
 @hooks.register("register_log_actions")

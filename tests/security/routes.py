@@ -183,6 +183,12 @@ def _pk_of(world: World, name: str) -> int:
     return user.pk
 
 
+def _post(model: type[Officer] | type[Signatory], world: World) -> int:
+    """Return the post of unit B's officer or signatory."""
+    person = world.office.officer if model is Officer else world.office.signatory
+    return model._default_manager.get(unit=world.unit, user=person).pk
+
+
 Filler = Callable[[World], dict[str, Values]]
 
 # Start of a route → the objects that fill it. The longest start that fits counts.
@@ -244,9 +250,24 @@ FILLERS: dict[str, Filler] = {
     "office/units/": _one(lambda world: world.unit.pk),
     "office/unit-groups/": _one(lambda world: UnitGroup.objects.get().pk),
     "office/memberships/": _one(lambda world: GroupMembership.objects.get(unit=world.unit).pk),
-    "office/officers/": _one(lambda world: Officer.objects.get(unit=world.unit).pk),
-    "office/signatories/": _one(lambda world: Signatory.objects.get(unit=world.unit).pk),
+    "office/officers/": _one(lambda world: _post(Officer, world)),
+    "office/signatories/": _one(lambda world: _post(Signatory, world)),
     "office/accounts/": _accounts,
+    "office/alike/": lambda world: {
+        "已报": {"left": world.texts.signed.pk, "right": world.texts.pooled.pk},
+        "草稿": {"left": world.texts.draft.pk, "right": world.texts.signed.pk},
+    },
+    "office/handover/": _one(lambda world: world.handover.pk),
+    "office/handover/officers/": _one(lambda world: _post(Officer, world)),
+    "office/handover/signatories/": _one(lambda world: _post(Signatory, world)),
+    "handover/": lambda world: {
+        "本单位": {"pk": world.own_handover.pk},
+        "外单位": {"pk": world.handover.pk},
+    },
+    "handover/officers/": lambda world: {
+        "本单位": {"pk": Officer.objects.get(user=world.own.officer).pk},
+        "外单位": {"pk": _post(Officer, world)},
+    },
     "office/workdays/": _one(lambda world: WorkdayOverride.objects.all()[0].pk),
     "office/calendar-years/": _one(lambda world: CalendarYear.objects.all()[0].pk),
     "office/closing-times/": _one(lambda world: ClosingTime.objects.all()[0].pk),

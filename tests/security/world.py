@@ -20,7 +20,8 @@ from cms.items.models import ItemPage
 from cms.review.models import GatedPage
 from cms.review.rules import Verdict
 from infoflow.units import actions as unit_actions
-from infoflow.units.models import Unit, User
+from infoflow.units import handover as unit_handover
+from infoflow.units.models import HandOver, Unit, User
 from infoflow.units.roles import UNIT_ROLES, Role
 from scoring.adoptions import actions as fact_actions
 from scoring.adoptions.models import Fact
@@ -55,6 +56,7 @@ class Mark(StrEnum):
     ISSUED = "ZBISSUEDQ"  # what an issued number carries
     ISSUE_DRAFT = "ZBISSUEDRAFTQ"  # the working title of an issue that nobody has signed
     SCHEME_DRAFT = "ZSCHEMEDRAFTQ"  # a scheme that nobody has published
+    HAND_OVER = "ZBHANDQ"  # why and how its people handed over
 
 
 # In everything of unit A, to see that the search would find what is there.
@@ -90,6 +92,8 @@ class World:
     fact: Fact
     scheme: Scheme
     scheme_draft: Scheme
+    handover: HandOver  # of unit B
+    own_handover: HandOver
 
     @property
     def unit(self) -> Unit:
@@ -211,6 +215,7 @@ def build() -> World:
         key="form:security",
         person=own.scorer,
     )
+    handover, own_handover = _hand_over(other, Mark.HAND_OVER), _hand_over(own, OWN_MARK)
     return World(
         office=other,
         own=own,
@@ -224,6 +229,26 @@ def build() -> World:
         fact=fact,
         scheme=scheme,
         scheme_draft=scheme_draft,
+        handover=handover,
+        own_handover=own_handover,
+    )
+
+
+def _hand_over(office: builders.Office, note: str) -> HandOver:
+    """A second officer leaves a draft to the first; an account that nobody uses any more."""
+    first, second = office.officer, builders.person(Role.OFFICER, at=office.unit)
+    mark = Mark.PERSON if note == Mark.HAND_OVER else OWN_MARK
+    _rename(second, f"离任{mark}")
+    draft = Mark.DRAFT if note == Mark.HAND_OVER else OWN_MARK
+    office.officer = builders.fresh(second)
+    office.draft(f"关于{draft}的移交", f"一、{draft}情况")
+    office.officer = first
+    return unit_handover.hand_over(
+        unit=office.unit,
+        leaver=second,
+        successor=first,
+        by=builders.fresh(office.signatory),
+        note=f"因{note}移交",
     )
 
 
