@@ -45,12 +45,9 @@ def of_issues(ids: Sequence[int]) -> list[actions.Text]:
     contents = dict(Revision.objects.filter(pk__in=wanted).values_list("pk", "content"))
     found: list[actions.Text] = []
     for pk, latest, live, live_revision in issues:
-        own = of_content(contents[latest], page_id=pk, sent=False)
-        issued = of_content(contents[live_revision], page_id=pk, sent=True) if live else None
-        same = issued is not None and (issued.title, issued.body) == (own.title, own.body)
-        found.append(actions.Text(pk, own.title, own.body, own=True, sent=same))
-        if issued is not None and not same:
-            found.append(issued)
+        found.append(of_content(contents[latest], page_id=pk, sent=False))
+        if live:
+            found.append(of_content(contents[live_revision], page_id=pk, sent=True))
     return found
 
 

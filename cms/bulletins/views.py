@@ -20,9 +20,10 @@ from cms.review.actions import Refused
 from infoflow.units.permissions import has_role, person_of, reads_bulletins
 from infoflow.units.roles import Role
 
-from . import actions, queries
+from . import actions, queries, searching
 from .forms import PoolForm
-from .models import Bulletin, IssueNumber, IssuePage
+from .forms_search import IssueSearchForm
+from .models import Bulletin, IssuePage
 
 PAGE_SIZE = 30
 
@@ -122,14 +123,16 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_GET
 def issue_list(request: HttpRequest) -> HttpResponse:
-    """List issued numbers for reading roles, newest first."""
+    """List issued numbers for reading roles, newest first, or those that hold some words."""
     if not reads_bulletins(request.user):
         raise Http404
-    numbers = IssueNumber.objects.filter(
-        issue__in=IssuePage.objects.visible_to(request.user).filter(live=True)
-    ).select_related("bulletin")
-    page = Paginator(numbers, PAGE_SIZE).get_page(request.GET.get("p"))
-    return render(request, "bulletins/issue_list.html", {"page_obj": page})
+    form = IssueSearchForm(request.GET)
+    wanted = form.wanted()
+    issues = searching.issues(person_of(request), wanted, issued=True)
+    page = Paginator(issues, PAGE_SIZE).get_page(request.GET.get("p"))
+    hits = searching.issue_hits(list(page.object_list), wanted.words, issued=True)
+    context = {"page_obj": page, "form": form, "wanted": wanted, "hits": hits}
+    return render(request, "bulletins/issue_list.html", context)
 
 
 @login_required

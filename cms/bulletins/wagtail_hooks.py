@@ -18,13 +18,14 @@ from wagtail.models import Page
 from cms.search.batches import Source
 from infoflow.desk.menu import MenuItem as DeskMenuItem
 from infoflow.desk.menu import Panel
-from infoflow.units.permissions import has_role, reads_bulletins
+from infoflow.units.permissions import has_role, reads_bulletins, works_in_office
 from infoflow.units.roles import Role
 from infoflow.units.wagtail_hooks import KeptViewSet
 
 from . import actions, queries, texts
 from .models import Bulletin, IssueNumber, IssuePage
 from .views import IssuesView, PoolView, send, submit
+from .views_search import SearchView
 
 if TYPE_CHECKING:
     BulletinFormBase = forms.ModelForm[Bulletin]
@@ -78,6 +79,7 @@ def bulletin_viewset() -> BulletinViewSet:
 @hooks.register("register_admin_urls")
 def bulletin_urls() -> list[URLPattern]:
     return [
+        path("search/", SearchView.as_view(), name="office_search"),
         path("pool/", PoolView.as_view(), name="bulletin_pool"),
         path("issues/", IssuesView.as_view(), name="bulletin_issues"),
         path("issues/<row:pk>/submit/", submit, name="bulletin_submit"),
@@ -89,6 +91,20 @@ class EditorMenuItem(MenuItem):
 
     def is_shown(self, request: HttpRequest) -> bool:
         return has_role(request.user, Role.EDITOR)
+
+
+class OfficeMenuItem(MenuItem):
+    """Menu entry for those who handle texts."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return works_in_office(request.user)
+
+
+@hooks.register("register_admin_menu_item")
+def search_menu() -> MenuItem:
+    return OfficeMenuItem(
+        _("检索"), reverse("office_search"), name="office-search", icon_name="search", order=25
+    )
 
 
 @hooks.register("register_admin_menu_item")

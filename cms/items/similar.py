@@ -63,16 +63,14 @@ def for_desk(item: ItemPage, user: User) -> ForDesk:
     )
     if not matches:
         return ForDesk()
-    ours = {match.page_id: match for match in matches if match.unit_id in units}
-    items = ItemPage.objects.visible_to(user).filter(pk__in=ours).defer("body").in_bulk()
-    return ForDesk(
-        own=tuple(
-            Alike(items[pk], items[pk].title, _percent(match.score))
-            for pk, match in ours.items()
-            if pk in items
-        )[:SHOWN],
-        others=len(ours) < len(matches),
+    ids = [match.page_id for match in matches]
+    items = ItemPage.objects.visible_to(user).filter(pk__in=ids).defer("body").in_bulk()
+    known = tuple(
+        Alike(items[match.page_id], items[match.page_id].title, _percent(match.score))
+        for match in matches
+        if match.page_id in items
     )
+    return ForDesk(own=known[:SHOWN], others=len(known) < len(matches))
 
 
 def for_office(item: ItemPage) -> list[Alike]:

@@ -31,6 +31,7 @@ class Written:
     unit_id: int
     title: str
     body: str  # plain text
+    keywords: str
     own: bool
     sent: bool
 
@@ -38,6 +39,11 @@ class Written:
     def whole(self) -> str:
         """What is compared with other items: title and body."""
         return f"{self.title}\n{self.body}"
+
+    @property
+    def searched(self) -> str:
+        """What is searched beside the title."""
+        return f"{self.body}\n{self.keywords}".strip()
 
 
 def written(content: Mapping[str, Any], *, page_id: int, sent: bool) -> Written:
@@ -47,6 +53,8 @@ def written(content: Mapping[str, Any], *, page_id: int, sent: bool) -> Written:
         unit_id=content["unit"],
         title=content["title"],
         body=text.to_text(content["body"]),
+        # Revisions from before the field have none.
+        keywords=content.get("keywords", ""),
         own=not sent,
         sent=sent,
     )
@@ -56,7 +64,7 @@ def keep(revision: Revision, *, sent: bool = False) -> None:
     """Keep the text of a revision as its item's present text, or as the one that it sent."""
     one = written(revision.content, page_id=int(revision.object_id), sent=sent)
     similar.keep(page_id=one.page_id, unit_id=one.unit_id, text=one.whole, sent=sent)
-    search.keep(page_id=one.page_id, title=one.title, body=one.body, sent=sent)
+    search.keep(page_id=one.page_id, title=one.title, body=one.searched, sent=sent)
 
 
 def of_items(ids: Sequence[int]) -> list[Written]:
@@ -66,7 +74,7 @@ def of_items(ids: Sequence[int]) -> list[Written]:
     ).order_by("pk")
     signed = dict(decisions.values_list("page_id", "revision_id"))
     items = ItemPage.objects.filter(pk__in=ids).values(
-        "pk", "title", "body", "unit", "latest_revision_id"
+        "pk", "title", "body", "keywords", "unit", "latest_revision_id"
     )
     own = {row["pk"]: row for row in items}
     older = {
@@ -77,14 +85,10 @@ def of_items(ids: Sequence[int]) -> list[Written]:
     contents = dict(Revision.objects.filter(pk__in=older.values()).values_list("pk", "content"))
     found: list[Written] = []
     for pk, row in own.items():
-        now = written(row, page_id=pk, sent=False)
-        left = now
-        if pk in older:
-            left = written(contents[older[pk]], page_id=pk, sent=True)
-        same = pk in signed and (left.title, left.body) == (now.title, now.body)
-        found.append(Written(pk, now.unit_id, now.title, now.body, own=True, sent=same))
-        if pk in signed and not same:
-            found.append(left)
+        found.append(written(row, page_id=pk, sent=False))
+        if pk in signed:
+            left = contents[older[pk]] if pk in older else row
+            found.append(written(left, page_id=pk, sent=True))
     return found
 
 
@@ -105,7 +109,8 @@ def _mend_similar(ids: Sequence[int], mend: bool) -> list[int]:
 
 def _mend_search(ids: Sequence[int], mend: bool) -> list[int]:
     texts = [
-        search.Text(one.page_id, one.title, one.body, one.own, one.sent) for one in of_items(ids)
+        search.Text(one.page_id, one.title, one.searched, one.own, one.sent)
+        for one in of_items(ids)
     ]
     wrong = search_queries.stale(texts)
     if mend and wrong:

@@ -30,6 +30,10 @@ def item_list(request: HttpRequest) -> HttpResponse:
     form = FilterForm(request.GET, years=queries.years_of(user))
     wanted = form.wanted()
     page, lines = page_of(request, _narrowed(user, wanted))
+    if wanted.words:
+        found = search.snippets([item.pk for item, _where in lines], wanted.words, own=True)
+        for item, _where in lines:
+            item.found = found.get(item.pk)
     context = {
         "form": form,
         "page": page,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import transaction
 
@@ -23,9 +23,13 @@ class Text:
     own: bool = True
     sent: bool = False
 
+    @property
+    def digest(self) -> str:
+        return rules.digest(self.title, self.body)
+
     def rows(self) -> list[SearchText]:
         """Return the rows that hold it: one, or one for each piece of a long text."""
-        digest = rules.digest(self.title, self.body)
+        digest = self.digest
         return [
             SearchText(
                 page_id=self.page_id,
@@ -40,6 +44,16 @@ class Text:
             )
             for part, piece in enumerate(rules.pieces(self.body))
         ]
+
+
+def merged(texts: Iterable[Text]) -> list[Text]:
+    """Return texts of which a page's two that are the same are one."""
+    found: dict[tuple[int, str], Text] = {}
+    for text in texts:
+        key = (text.page_id, text.digest)
+        same = found.get(key, text)
+        found[key] = replace(text, own=text.own or same.own, sent=text.sent or same.sent)
+    return list(found.values())
 
 
 @transaction.atomic(savepoint=False)
@@ -74,7 +88,7 @@ def keep(*, page_id: int, title: str, body: str, sent: bool = False) -> None:
 @transaction.atomic
 def keep_many(texts: Iterable[Text]) -> None:
     """Replace all search texts of the pages of some texts by these."""
-    given = list(texts)
+    given = merged(texts)
     SearchText.objects.filter(page_id__in={text.page_id for text in given}).delete()
     SearchText.objects.bulk_create([row for text in given for row in text.rows()], batch_size=BATCH)
 

@@ -13,7 +13,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from . import rules
-from .actions import Text
+from .actions import Text, merged
 from .fts import COLUMNS, INDEX
 from .models import SearchText
 
@@ -103,9 +103,8 @@ def _holding(
 def stale(texts: Iterable[Text]) -> set[int]:
     """Return the ids of pages whose kept search texts are not these."""
     wanted: dict[int, set[tuple[str, bool, bool]]] = {}
-    for text in texts:
-        entry = (rules.digest(text.title, text.body), text.own, text.sent)
-        wanted.setdefault(text.page_id, set()).add(entry)
+    for text in merged(texts):
+        wanted.setdefault(text.page_id, set()).add((text.digest, text.own, text.sent))
     kept: dict[int, set[tuple[str, bool, bool]]] = {pk: set() for pk in wanted}
     rows = SearchText.objects.filter(page_id__in=wanted, part=0)
     for page_id, digest, own, sent in rows.values_list("page_id", "digest", "own", "sent"):

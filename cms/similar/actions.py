@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import transaction
 from django.db.models.signals import pre_delete
@@ -24,6 +24,16 @@ class Text:
     text: str
     own: bool = True
     sent: bool = False
+
+
+def merged(texts: Iterable[Text]) -> list[tuple[Text, str]]:
+    """Return texts with their digests; a page's two texts that are the same are one."""
+    found: dict[tuple[int, str], Text] = {}
+    for text in texts:
+        key = (text.page_id, rules.digest(text.text))
+        same = found.get(key, text)
+        found[key] = replace(text, own=text.own or same.own, sent=text.sent or same.sent)
+    return [(text, digest) for (_page_id, digest), text in found.items()]
 
 
 @transaction.atomic(savepoint=False)
@@ -61,18 +71,18 @@ def keep(*, page_id: int, unit_id: int, text: str, sent: bool = False) -> None:
 @transaction.atomic
 def keep_many(texts: Iterable[Text]) -> None:
     """Replace all signatures of the pages of some texts by those of the texts."""
-    given = list(texts)
-    _drop_pages({text.page_id for text in given})
+    given = merged(texts)
+    _drop_pages({text.page_id for text, _digest in given})
     rows = [
         Signature(
             page_id=text.page_id,
             unit_id=text.unit_id,
-            digest=rules.digest(text.text),
+            digest=digest,
             signature=rules.signature(text.text),
             own=text.own,
             sent=text.sent,
         )
-        for text in given
+        for text, digest in given
     ]
     Signature.objects.bulk_create(rows, batch_size=BATCH)
     _add_bands(rows)

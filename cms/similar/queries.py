@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db import connection
 
 from . import rules
-from .actions import Text
+from .actions import Text, merged
 from .models import Band, Signature
 
 # Texts that share most bands are compared exactly; no more than this.
@@ -80,9 +80,8 @@ def _sharing(signature: bytes) -> list[int]:
 def stale(texts: Iterable[Text]) -> set[int]:
     """Return the ids of pages whose kept signatures are not those of these texts."""
     wanted: dict[int, set[tuple[str, bool, bool]]] = {}
-    for text in texts:
-        entry = (rules.digest(text.text), text.own, text.sent)
-        wanted.setdefault(text.page_id, set()).add(entry)
+    for text, digest in merged(texts):
+        wanted.setdefault(text.page_id, set()).add((digest, text.own, text.sent))
     kept: dict[int, set[tuple[str, bool, bool]]] = {pk: set() for pk in wanted}
     rows = Signature.objects.filter(page_id__in=wanted)
     for page_id, digest, own, sent in rows.values_list("page_id", "digest", "own", "sent"):
