@@ -19,7 +19,7 @@ SEARCH = "/office/search/"
 ODD = ["'", '"', "a\x00b", "字" * 10_000, "AND OR NOT", "((", "%00", "<script>alert(1)</script>"]
 
 
-def hits(office: Office, **wanted: object) -> set[str]:
+def hits(office: Office, **wanted: str | int) -> set[str]:
     answer = browser(office.editor).get(SEARCH, wanted)
     assert answer.status_code == 200
     return {str(hit.found.title) for hit in answer.context.get("hits", ())}
@@ -36,7 +36,7 @@ def test_filters_narrow_the_items(office: Office) -> None:
     everything = {"甲地防汛", "乙地防汛", "丙地防汛", "丁地防汛", "戊地防汛"}
     year = timezone.localdate().year
 
-    def found(**wanted: object) -> set[str]:
+    def found(**wanted: str | int) -> set[str]:
         marks = ("<mark>", "</mark>")
         titles = hits(office, **wanted)
         return {title.replace(marks[0], "").replace(marks[1], "") for title in titles}
