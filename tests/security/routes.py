@@ -238,11 +238,6 @@ FILLERS: dict[str, Filler] = {
         "拟编": {"pk": world.issue_draft.pk},
         "在审": {"pk": world.issue_sent.pk},
     },
-    "office/alike/": lambda world: {
-        "同为已报": {"left": world.own_texts.signed.pk, "right": world.texts.pooled.pk},
-        "左为草稿": {"left": world.texts.draft.pk, "right": world.own_texts.signed.pk},
-        "右为草稿": {"left": world.own_texts.signed.pk, "right": world.texts.draft.pk},
-    },
     "office/facts/": _one(lambda world: world.fact.pk),
     "office/schemes/": lambda world: {
         "已发布": {"pk": world.scheme.pk},
