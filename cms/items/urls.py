@@ -8,6 +8,7 @@ from . import (
     views_files,
     views_list,
     views_sheet,
+    views_welcome,
     views_write,
 )
 
@@ -41,4 +42,5 @@ urlpatterns = [
     path("items/<row:pk>/sheet/", views_sheet.item_sheet, name="item_sheet"),
     path("items/<row:pk>/sign/", views_acts.item_sign, name="item_sign"),
     path("items/<row:pk>/joint/", views_acts.item_joint, name="item_joint"),
+    path("welcome/<row:pk>/close/", views_welcome.welcome_close, name="welcome_close"),
 ]

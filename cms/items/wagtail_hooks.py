@@ -14,7 +14,7 @@ from infoflow.units.permissions import person_of, unit_ids_of
 from infoflow.units.roles import Role
 
 from . import actions_autosave as autosave
-from . import joint, queries, texts
+from . import joint, queries, texts, welcome
 from .forms_files import ImportForm
 from .rules import ItemState
 from .views_similar import AlikeView
@@ -55,6 +55,15 @@ def write_entry(request: HttpRequest) -> MenuItem | None:
     if not unit_ids_of(person_of(request), Role.OFFICER):
         return None
     return MenuItem(_("写稿"), reverse("item_new"), order=30)
+
+
+@hooks.register("register_desk_panel")
+def welcome_panel(request: HttpRequest) -> Panel | None:
+    """What a new officer does first."""
+    if not unit_ids_of(person_of(request), Role.OFFICER):
+        return None
+    card = welcome.welcome_for(person_of(request))
+    return Panel("items/_panel_welcome.html", {"card": card}, order=5) if card else None
 
 
 @hooks.register("register_desk_panel")

@@ -264,6 +264,10 @@ FILLERS: dict[str, Filler] = {
         "本单位": {"pk": world.own_handover.pk},
         "外单位": {"pk": world.handover.pk},
     },
+    "welcome/": lambda world: {
+        "本人": {"pk": Officer.objects.get(user=world.own.officer).pk},
+        "外单位": {"pk": _post(Officer, world)},
+    },
     "handover/officers/": lambda world: {
         "本单位": {"pk": Officer.objects.get(user=world.own.officer).pk},
         "外单位": {"pk": _post(Officer, world)},
