@@ -240,7 +240,7 @@ class IssuePage(GatedPage):
 
     def earlier_acts(self) -> list[tuple[int, Part]]:
         """Who wrote or signed the items that this issue is made of."""
-        ids = [item.pk for entry in self.entries.all() for item in entry.items()]
+        ids = [source.item_id for entry in self.entries.all() for source in entry.sources.all()]
         if not ids:
             return []
         writers = (

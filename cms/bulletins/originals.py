@@ -14,7 +14,7 @@ from .models import IssueEntry, IssuePage
 
 def pairs_of(issue: IssuePage) -> list[Pair]:
     """Return each entry as edited last, with the items that it was made from."""
-    shown = issue if issue.live else issue.get_latest_revision_as_object()
+    shown = issue if issue.live else _latest(issue)
     entries: list[IssueEntry] = list(shown.entries.all())
     ids = [source.item_id for entry in entries for source in entry.sources.all()]
     items = {item.pk: item for item in ItemPage.objects.filter(pk__in=ids).select_related("unit")}
@@ -33,6 +33,12 @@ def pairs_of(issue: IssuePage) -> list[Pair]:
         )
         for entry in entries
     ]
+
+
+def _latest(issue: IssuePage) -> IssuePage:
+    """Return the issue as it was written last, which its row need not show yet."""
+    revision = issue.latest_revision
+    return issue if revision is None else IssuePage.of_revision(revision)
 
 
 def _original(item: ItemPage, cleared: set[tuple[int, int, str]]) -> Original:

@@ -6,6 +6,7 @@ import uuid
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery
@@ -280,12 +281,15 @@ class ItemPage(GatedPage):
         return self.unit.name
 
     def about(self) -> list[tuple[Any, str]]:
+        people = get_user_model()._default_manager.in_bulk(
+            [pk for pk in (self.owner_id, self.signatory_id) if pk]
+        )
         return [
             (_("报送单位"), str(self.unit)),
             *([(_("联合报送单位"), self.joint_names())] if self.joint else []),
             (_("形式"), self.get_form_display()),
-            (_("撰稿"), str(self.owner or "")),
+            (_("撰稿"), str(people.get(self.owner_id, ""))),
             (_("联系人及电话"), self.contact),
-            (_("审签人"), str(self.signatory or "")),
+            (_("审签人"), str(people.get(self.signatory_id, ""))),
             (_("字数"), str(text.length(self.body))),
         ]

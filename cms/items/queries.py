@@ -207,7 +207,7 @@ def text_for(item: ItemPage, user: User) -> ItemPage:
     ids = unit_ids_of(user)
     if item.unit_id in ids:
         task_state = item.current_workflow_task_state
-        return task_state.revision.as_object() if task_state else item
+        return ItemPage.of_revision(task_state.revision) if task_state else item
     if JointUnit.objects.standing().filter(item_id=item.pk, unit_id__in=ids).exists():
         return joint.submitted_text(item)
     signed = (
@@ -218,8 +218,7 @@ def text_for(item: ItemPage, user: User) -> ItemPage:
     )
     if signed is None:
         raise ItemPage.DoesNotExist
-    read: ItemPage = signed.revision.as_object()
-    return read
+    return ItemPage.of_revision(signed.revision)
 
 
 def begun_at(item: ItemPage) -> datetime | None:

@@ -8,14 +8,16 @@ from django.utils.translation import gettext as _
 from wagtail import hooks
 
 from cms.review import queries as review
+from cms.review.models import GatedPage
 from cms.search.batches import Source
 from infoflow.desk.menu import MenuItem, Panel
 from infoflow.units.permissions import person_of, unit_ids_of
 from infoflow.units.roles import Role
 
 from . import actions_autosave as autosave
-from . import joint, queries, texts, welcome
+from . import joint, queries, similar, texts, welcome
 from .forms_files import ImportForm
+from .models import ItemPage
 from .rules import ItemState
 from .views_similar import AlikeView
 
@@ -151,3 +153,21 @@ def import_panel(request: HttpRequest) -> Panel | None:
     return Panel(
         "items/_panel_import.html", {"form": ImportForm(person=person_of(request))}, order=30
     )
+
+
+@hooks.register("register_decide_panel")
+def attachments_panel(request: HttpRequest, page: GatedPage) -> Panel | None:
+    """The files of an item, on the office's page of a decision."""
+    if not isinstance(page, ItemPage) or not page.attachments:
+        return None
+    context = {"item": page, "attachments": page.attachments}
+    return Panel("items/_attachments_office.html", context, order=10)
+
+
+@hooks.register("register_decide_panel")
+def similar_panel(request: HttpRequest, page: GatedPage) -> Panel | None:
+    """Items with a similar text, in full: the office sees all units' titles."""
+    if not isinstance(page, ItemPage):
+        return None
+    context = {"page": page, "similar": similar.for_office(page)}
+    return Panel("similar/_office.html", context, order=20)

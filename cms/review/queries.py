@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import CharField, Exists, OuterRef, QuerySet, prefetch_related_objects
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
 from django.utils import timezone
 from wagtail.models import Page, Revision
@@ -29,30 +29,30 @@ SENT_BACK_SHOWN = 20
 OFFICE_STEPS = (Step.SCREEN, Step.CLEAR, Step.RECHECK, Step.ISSUE)
 
 
-@dataclass(frozen=True)
-class Waiting:
-    """One line of a queue."""
-
-    task_state_id: int
-    page: GatedPage
-    since: datetime
-
-
 def second_level() -> bool:
     """Tell whether the second level of confidentiality is switched on."""
     return RecheckTask.objects.filter(active=True).exists()
 
 
+def _rechecks() -> bool:
+    """Tell whether the second level is on, or a text still waits there; one query."""
+    waits = Exists(OpenTask.objects.filter(step=Step.RECHECK))
+    return RecheckTask.objects.filter(Q(active=True) | Q(waits)).exists()
+
+
 def steps_of(user: User) -> list[Step]:
-    """Return the office steps that a person's roles let them take.
+    """Return the office steps that a person's roles let them take; read once per request object.
 
     The second confidentiality level stays as long as a text waits there, also when it has
     been switched off meanwhile.
     """
-    steps = [step for step in OFFICE_STEPS if has_role(user, ROLE_OF_STEP[step])]
-    if Step.RECHECK in steps and not second_level() and not open_tasks(Step.RECHECK).exists():
-        steps.remove(Step.RECHECK)
-    return steps
+    cached: list[Step] | None = user.__dict__.get("_infoflow_steps")
+    if cached is None:
+        cached = [step for step in OFFICE_STEPS if has_role(user, ROLE_OF_STEP[step])]
+        if Step.RECHECK in cached and not _rechecks():
+            cached.remove(Step.RECHECK)
+        user.__dict__["_infoflow_steps"] = cached
+    return list(cached)
 
 
 def open_tasks(step: Step) -> QuerySet[OpenTask]:
@@ -85,22 +85,6 @@ def signing_page_ids(user: User) -> QuerySet[OpenTask, int]:
     if not unit_ids_of(user, Role.SIGNATORY):
         return OpenTask.objects.none().values_list("page_id", flat=True)
     return open_tasks(Step.SIGN).values_list("page_id", flat=True)
-
-
-def waiting_lines(tasks: Iterable[OpenTask]) -> list[Waiting]:
-    """Return queue lines with their specific pages, in a constant number of queries."""
-    rows: Sequence[OpenTask] = list(tasks)
-    ids = [row.page_id for row in rows]
-    pages = {page.pk: page for page in Page.objects.filter(pk__in=ids).specific()}
-    for model in {type(page) for page in pages.values()}:
-        prefetch_related_objects(
-            [page for page in pages.values() if type(page) is model], *model.queue_prefetch
-        )
-    return [
-        Waiting(task_state_id=row.task_state_id, page=pages[row.page_id], since=row.since)
-        for row in rows
-        if row.page_id in pages
-    ]
 
 
 def road_of(page: GatedPage) -> QuerySet[Decision]:

@@ -16,14 +16,13 @@ from .models import Decision, GatedPage
 from .rules import Step, Verdict
 
 
-def office_road(page: GatedPage) -> list[Decision]:
-    """Return the decisions that the office may know of, oldest first.
+def office_road(page: GatedPage, road: Sequence[Decision]) -> list[Decision]:
+    """Return those of the decisions that the office may know of, oldest first.
 
     What a unit's people did among themselves before the first signature stays the unit's.
     """
-    road = list(queries.road_of(page))
     if page.signing_unit() is None:
-        return road
+        return list(road)
     signed = [d.pk for d in road if d.step == Step.SIGN and d.verdict == Verdict.PASS]
     return [d for d in road if signed and d.pk >= signed[0]]
 
@@ -57,7 +56,7 @@ def versions_of(page: GatedPage) -> list[Version]:
     Two revisions with the same digest are one text: what was only saved again is no version.
     """
     found: list[Version] = []
-    for decision in office_road(page):
+    for decision in office_road(page, list(queries.road_of(page))):
         if found and found[-1].digest == decision.digest:
             found[-1].decisions.append(decision)
             continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.contenttypes.models import ContentType
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -37,7 +38,9 @@ class TaskView(OfficeView):
     @cached_property
     def task_state(self) -> TaskState:
         found = (
-            TaskState.objects.select_related("workflow_state", "revision", "task")
+            TaskState.objects.select_related(
+                "workflow_state", "revision", "task", "open_task__claimed_by"
+            )
             .filter(pk=self.kwargs["pk"])
             .first()
         )
@@ -55,22 +58,22 @@ class TaskView(OfficeView):
     @cached_property
     def open_task(self) -> OpenTask | None:
         """The task's row in the queue; None when it has been decided or withdrawn."""
-        return (
-            OpenTask.objects.select_related("claimed_by")
-            .filter(task_state_id=self.task_state.pk)
-            .first()
-        )
+        return getattr(self.task_state, "open_task", None)
 
     @cached_property
     def wish(self) -> queues.Wish:
         return queues.Wish.read(self.request.GET)
 
     @cached_property
+    def moment(self) -> queues.Moment:
+        return queues.Moment.this()
+
+    @cached_property
     def waiting(self) -> list[int]:
         """The tasks that the person may take, in the narrowed queue's order."""
         person = person_of(self.request)
         tasks = queries.queue_for(person, self.step)
-        return queues.takeable(self.wish.apply(tasks, person, queues.Moment.this()), person)
+        return queues.takeable(self.wish.apply(tasks, person, self.moment), person)
 
     def queue_address(self) -> str:
         return reverse("review_queue", args=[self.step.value]) + self.wish.query
@@ -86,7 +89,7 @@ class TaskView(OfficeView):
 
     def conflict(self, message: str) -> HttpResponse:
         """Say who did what when, with status 409, and lead on. Nothing has been changed."""
-        for name in ("open_task", "waiting"):
+        for name in ("task_state", "open_task", "waiting"):
             self.__dict__.pop(name, None)
         following = queues.following(self.waiting, self.task_state.pk)
         context = super().get_context_data(
@@ -122,7 +125,8 @@ class DecideView(TaskView):
     @cached_property
     def text(self) -> GatedPage:
         """The text as it was sent in: the task's revision, never the live row."""
-        page: GatedPage = self.task_state.revision.as_object()
+        kind = ContentType.objects.get_for_id(self.task_state.workflow_state.content_type_id)
+        page: GatedPage = kind.model_class().of_revision(self.task_state.revision)
         return page
 
     def get_page_title(self) -> str:
@@ -160,9 +164,11 @@ class DecideView(TaskView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         person = person_of(self.request)
         page, task = self.text, self.open_task
-        road = versions.office_road(page)
+        road = list(queries.road_of(page))
         taken = bool(task and task.claimed_by_id and task.claimed_by_id != person.pk)
-        refusal = actions.why_not(page=page, step=self.step, person=person) if task else None
+        refusal = None
+        if task:
+            refusal = actions.why_not(page=page, step=self.step, person=person, road=road)
         if task and not taken and not refusal and "form" not in kwargs:
             kwargs |= {"form": self.form(), "sheet_form": self.sheet_form()}
         place = queues.place(self.waiting, self.task_state.pk)
@@ -173,13 +179,13 @@ class DecideView(TaskView):
             task=task,
             taken=taken,
             mine=bool(task and task.claimed_by_id == person.pk),
-            age=queues.Moment.this().age_of(task.due_at) if task else None,
+            age=self.moment.age_of(task.due_at) if task else None,
             decision=None if task else _decision_on(self.task_state),
             text=page.render_marked(self.findings),
             title=show.marked(page.title, [f for f in self.findings if f.part == "title"]),
             findings=self.findings,
             about=page.about(),
-            road=road,
+            road=versions.office_road(page, road),
             refusal=refusal,
             place=place,
             before=self.address(place.before) if place.before else "",

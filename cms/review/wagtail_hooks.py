@@ -23,9 +23,9 @@ from infoflow.units.permissions import has_role, person_of, works_in_office
 from infoflow.units.roles import Role
 from infoflow.units.wagtail_hooks import KeptViewSet
 
-from . import changes, queries
+from . import changes, queries, queues
 from .gate import NotCleared
-from .models import CommonReason, Decision, GatedPage, ReviewSettings
+from .models import CommonReason, Decision, GatedPage, OpenTask, ReviewSettings
 from .moves import LOG_ACTION, LOG_TAKE_OVER
 from .rules import Step, Verdict
 from .views_decide import ClaimView, DecideView
@@ -36,6 +36,7 @@ from .views_sheet import ClosedView, ReopenView, SheetView
 from .views_versions import OriginalsView, VersionsView
 
 PANEL_SIZE = 8
+CLAIMED_SIZE = 20
 
 
 @hooks.register("register_admin_urls")
@@ -56,21 +57,36 @@ def review_urls() -> list[URLPattern]:
 
 
 class QueuePanel(Component):
-    """The oldest of what waits at one step."""
+    """What waits at one step: how much of it, and the first lines of the queue."""
 
     template_name = "review/queue_panel.html"
 
-    def __init__(self, step: Step, order: int) -> None:
+    def __init__(self, step: Step, order: int, moment: queues.Moment) -> None:
         self.step = step
         self.order = order
+        self.moment = moment
 
     def get_context_data(self, parent_context: Any) -> dict[str, Any]:
-        tasks = queries.queue_for(parent_context["request"].user, self.step)
+        person = person_of(parent_context["request"])
+        tasks = queues.shown(queries.queue_for(person, self.step))
         return {
             "step": self.step,
-            "count": tasks.count(),
-            "lines": queries.waiting_lines(tasks[:PANEL_SIZE]),
+            "counts": queues.count(person, self.step, self.moment),
+            "lines": queues.lines(tasks[:PANEL_SIZE], person, self.moment),
         }
+
+
+class ClaimedPanel(Component):
+    """What the person has claimed and not yet decided, at whatever step."""
+
+    template_name = "review/claimed_panel.html"
+    order = 90
+
+    def __init__(self, lines: list[queues.Line]) -> None:
+        self.lines = lines
+
+    def get_context_data(self, parent_context: Any) -> dict[str, Any]:
+        return {"lines": self.lines}
 
 
 class SentBackPanel(Component):
@@ -94,10 +110,18 @@ def office_css() -> str:
 @hooks.register("construct_homepage_panels")
 def own_panels(request: HttpRequest, panels: list[Any]) -> None:
     """Replace the stock panels: they list every pending text at several queries each."""
-    panels[:] = [
-        QueuePanel(step, 100 + n) for n, step in enumerate(queries.steps_of(person_of(request)))
-    ]
-    sent_back = queries.sent_back_after(person_of(request))
+    person = person_of(request)
+    steps = queries.steps_of(person)
+    panels[:] = []
+    if not steps:
+        return
+    moment = queues.Moment.this()
+    panels += [QueuePanel(step, 100 + n, moment) for n, step in enumerate(steps)]
+    claimed = queues.shown(OpenTask.objects.filter(claimed_by=person, step__in=steps))
+    lines = queues.lines(claimed[:CLAIMED_SIZE], person, moment)
+    if lines:
+        panels.append(ClaimedPanel(lines))
+    sent_back = queries.sent_back_after(person)
     if sent_back:
         panels.append(SentBackPanel(sent_back))
 

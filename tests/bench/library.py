@@ -10,19 +10,25 @@ import copy
 import random
 import uuid
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
+from django.core.management.color import no_style
 from django.db import connection, models, transaction
 from django.db.models import Max
 from django.db.models.sql import InsertQuery
 from django.utils import timezone
 from wagtail.models import Page, Revision, Task, TaskState, WorkflowState
 
+from cms.bulletins import actions as bulletin_actions
+from infoflow.units.models import Unit
+
 BATCH = 2_000
+# The unit that is looked at writes every so manieth item, more than others do.
+OWN_EACH = 50
 # A statement takes so many rows of a page type; SQLite allows 32,766 values.
 ROWS_A_STATEMENT = 400
 _TEXT = (
@@ -40,9 +46,9 @@ class Library:
     """What the pages that are measured need to know."""
 
     office: Any
-    open: dict[str, list[int]] = field(default_factory=lambda: {step: [] for step in ROAD})
-    own: dict[str, int] = field(default_factory=dict)
-    items: int = 0
+    open: dict[str, list[int]]
+    own: dict[str, Any]
+    items: int
 
 
 def sentences(dice: random.Random, length: int) -> str:
@@ -76,24 +82,24 @@ def first_free(model: type[models.Model]) -> Iterator[int]:
 class Writer:
     """Writes items of one state after another; remembers which ids are free."""
 
-    def __init__(self, library: Library, folders: list[Page], seed: int = 20261125) -> None:
+    def __init__(self, office: Any, folders: list[Page], seed: int = 20261125) -> None:
         from cms.items.models import ItemPage
         from cms.review.models import Clearance, Decision, OpenTask
 
-        self.library = library
         self.folders = folders
+        self.own = [folder for folder in folders if folder.unit_id == office.unit.pk]
         self.used = dict.fromkeys((folder.pk for folder in folders), 0)
         self.dice = random.Random(seed)
         self.now = timezone.now()
-        self.pattern = library.office.pooled("样稿")
+        self.pattern = office.pooled("样稿")
         self.content = Revision.objects.filter(object_id=str(self.pattern.pk)).last().content
         self.state = WorkflowState.objects.get(object_id=str(self.pattern.pk))
         self.tasks = {task.specific.step: task for task in Task.objects.all()}
         self.people = {
-            "submit": library.office.officer,
-            "sign": library.office.signatory,
-            "screen": library.office.editor,
-            "clear": library.office.reviewer,
+            "submit": office.officer,
+            "sign": office.signatory,
+            "screen": office.editor,
+            "clear": office.reviewer,
         }
         self.models = (ItemPage, Clearance, Decision, OpenTask)
         kept = (Page, Revision, WorkflowState, TaskState, Decision, Clearance)
@@ -117,10 +123,10 @@ class Writer:
                 else:
                     model._base_manager.bulk_create(rows, batch_size=1_000)
 
-    def item(self, state: str, at: datetime) -> int:
-        """Gather the rows of one item: "draft", a step that it waits at, or "pool"."""
+    def item(self, state: str, at: datetime, *, own: bool) -> int:
+        """Gather the rows of one item: "draft", a step that it waits at, "returned" or "pool"."""
         item_page = self.models[0]
-        folder = self.dice.choice(self.folders)
+        folder = self.dice.choice(self.own if own else self.folders)
         self.used[folder.pk] += 1
         pk, revision_id = next(self.ids[Page]), next(self.ids[Revision])
         title = "关于" + "".join(self.dice.choices(WORDS, k=5)) + "的情况"
@@ -264,7 +270,6 @@ class Writer:
         )
 
     def _wait(self, page: Page, item: Any, step: str, task: TaskState, since: datetime) -> None:
-        self.library.open[step].append(task.pk)
         self.add(
             self.models[3],
             task_state_id=task.pk,
@@ -315,8 +320,18 @@ def year_folders(years: Sequence[int]) -> list[Page]:
     return list(YearFolder.objects.all())
 
 
-def load(*, items: int, units: int, per_step: int) -> Library:
-    """Fill an empty, migrated database; `items` in all, `per_step` of them waiting each."""
+def build(*, items: int, units: int, per_step: int) -> Library:
+    """Migrate and fill the database, or take the one that an earlier run has left."""
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    if Page.objects.filter(depth__gt=5).exists():
+        return _found()
+    _fill(items, units, per_step)
+    return _found()
+
+
+def _fill(items: int, units: int, per_step: int) -> None:
     from infoflow.units import actions as unit_actions
     from infoflow.units.models import UnitKind
     from tests import builders
@@ -327,27 +342,79 @@ def load(*, items: int, units: int, per_step: int) -> Library:
             code=f"B{n:05}", name=f"测试单位{n:05}", kind=UnitKind.TOWN, order=n
         )
         builders.in_group(unit, ("乡镇街道", "县直部门", "企业")[n % 3])
-    library = Library(office)
     this_year = timezone.localdate().year
-    writer = Writer(library, year_folders((this_year - 2, this_year - 1, this_year)))
+    writer = Writer(office, year_folders((this_year - 2, this_year - 1, this_year)))
     states = [step for step in ROAD for _n in range(per_step)]
     states += ["returned"] * (items // 50) + ["draft"] * (items // 100)
     states += ["pool"] * max(items - len(states), 0)
     for n, state in enumerate(states, start=1):
-        recent = state in ROAD
-        days = writer.dice.randrange(1, 6) if recent else writer.dice.randrange(10, 1_000)
-        writer.item(state, writer.now - timedelta(days=days, minutes=writer.dice.randrange(1_440)))
+        days = writer.dice.randrange(1, 6) if state in ROAD else writer.dice.randrange(10, 1_000)
+        at = writer.now - timedelta(days=days, minutes=writer.dice.randrange(1_440))
+        writer.item(state, at, own=n % OWN_EACH == 0 or state != states[n - 2])
         if n % BATCH == 0 or n == len(states):
             writer.flush()
     with connection.cursor() as cursor:
-        for statement in connection.ops.sequence_reset_sql(_no_style(), list(writer.ids)):
+        for statement in connection.ops.sequence_reset_sql(no_style(), list(writer.ids)):
             cursor.execute(statement)
         cursor.execute("ANALYZE")
-    library.items = len(states)
-    return library
+    _issues(office)
 
 
-def _no_style() -> Any:
-    from django.core.management.color import no_style
+def _issues(office: Any) -> None:
+    """Compose issues of pool items through the actions: issued, under review, drafts."""
+    from cms.items.models import ItemPage
+    from tests import builders
 
-    return no_style()
+    pooled = iter(ItemPage.objects.in_pool().order_by("-pk")[:400])
+
+    def some(count: int) -> list[Any]:
+        return [next(pooled) for _n in range(count)]
+
+    for _n in range(30):
+        office.issued(*some(6))
+    for _n in range(40):
+        issue = office.issue(*some(3))
+        bulletin_actions.submit_issue(issue_id=issue.pk, person=office.editor)
+        builders.decide(issue, office.reviewer)
+    for _n in range(10):
+        issue = office.issue(*some(3))
+        bulletin_actions.submit_issue(issue_id=issue.pk, person=office.editor)
+    office.issue(*some(8))
+
+
+def _found() -> Library:
+    """Return what the measured pages need, read back from the database."""
+    from cms.bulletins.models import IssuePage
+    from cms.items.models import ItemPage
+    from cms.review.models import OpenTask
+    from infoflow.units.models import User
+    from infoflow.units.roles import Role
+    from tests.builders import Office
+
+    office = Office.__new__(Office)
+    office.unit = Unit.objects.get(name="南关镇")
+    for name in ("officer", "signatory", "editor", "reviewer", "issuer", "scorer"):
+        setattr(office, name, User.objects.get(groups__name=Role[name.upper()]))
+    own = ItemPage.objects.filter(unit=office.unit)
+    tasks = OpenTask.objects.order_by("since")
+    sent = tasks.filter(unit__isnull=False)
+    issue_tasks = tasks.filter(unit__isnull=True, step="clear")
+    today = timezone.localdate()
+    return Library(
+        office=office,
+        items=ItemPage.objects.count(),
+        open={
+            step: list(sent.filter(step=step).values_list("task_state_id", flat=True))
+            for step in ROAD
+        },
+        own={
+            "pool": own.filter(live=True).order_by("-pk").values_list("pk", flat=True)[0],
+            "sign": own.filter(open_tasks__step="sign").values_list("pk", flat=True)[0],
+            "draft": own.filter(live=False, decisions=None).values_list("pk", flat=True)[0],
+            "waiting": tasks.filter(step="screen").values_list("page_id", flat=True)[0],
+            "issue": issue_tasks.values_list("page_id", flat=True)[0],
+            "issue_task": issue_tasks.values_list("task_state_id", flat=True)[0],
+            "issue_draft": IssuePage.objects.order_by("-pk").values_list("pk", flat=True)[0],
+            "years": f"start={today.year - 2}-01-01&end={today.isoformat()}",
+        },
+    )

@@ -1,10 +1,15 @@
-"""Words for the numbers of the flow."""
+"""Words for the numbers of the flow; panels that other rooms put beside a text."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import template
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 
 from cms.review import flow_rules
+from infoflow.desk.menu import Panel
 
 register = template.Library()
 
@@ -19,3 +24,10 @@ def spell(minutes: int) -> str:
 def share(part: int, whole: int) -> str:
     """Return a share in percent."""
     return flow_rules.percent(part, whole)
+
+
+@register.simple_tag(takes_context=True)
+def side_panel(context: template.RequestContext, panel: Panel) -> SafeString:
+    """Return another room's panel beside a text."""
+    data: dict[str, Any] = panel.context
+    return render_to_string(panel.template, data, request=context.get("request"))
