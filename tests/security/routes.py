@@ -18,6 +18,7 @@ from wagtail.models import Collection, Revision, Site, Task, Workflow, WorkflowS
 from cms.attachments.models import Attachment
 from cms.bulletins.models import Bulletin
 from cms.review.models import CommonReason, GatedPage
+from cms.scanning.models import Word, WordList
 from infoflow.units.models import GroupMembership, Officer, Signatory, UnitGroup
 from infoflow.units.roles import ADMIN_ROLES
 from infoflow.worktime.models import CalendarYear, ClosingTime, WorkdayOverride
@@ -233,6 +234,13 @@ FILLERS: dict[str, Filler] = {
         "在库稿件": {"pk": world.texts.pooled.pk},
         "不采用稿件": {"pk": world.closed.pk},
     },
+    "office/stop-words/": _one(lambda world: Word.objects.filter(word_list__kind="stop")[0].pk),
+    "office/typo-words/": _one(lambda world: Word.objects.filter(word_list__kind="typo")[0].pk),
+    "office/word-lists/": lambda world: {
+        "内部用语表": {"pk": WordList.objects.filter(kind="stop")[0].pk},
+        "错别字表": {"pk": WordList.objects.filter(kind="typo")[0].pk},
+    },
+    "office/words/": lambda world: {"内部用语": {"kind": "stop"}, "错别字": {"kind": "typo"}},
     "office/common-reasons/": _one(lambda world: CommonReason.objects.all()[0].pk),
     "office/issues/": lambda world: {
         "拟编": {"pk": world.issue_draft.pk},
