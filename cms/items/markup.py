@@ -46,11 +46,10 @@ UNSEEN = frozenset({
 class TooMuch(ValidationError):
     """A source with more in it than a text can hold. A form shows it at its field."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            _("内容太多：正文不能超过5万字。请删减，或分成几篇报送，或把原文作为附件上传。"),
-            code="too_much",
-        )
+    def __init__(self, size: int = 0) -> None:
+        has = _("正文有%(size)d字，") % {"size": size} if size else _("内容太多：正文")
+        way = _("不能超过5万字。请删减，或分成几篇报送，或把原文作为附件上传。")
+        super().__init__(f"{has}{way}", code="too_much")
 
 
 class _Flattener:
@@ -136,7 +135,8 @@ def check_size(text: str) -> None:
     Raises:
         TooMuch: it is.
     """
-    if len(text) > TEXT_MAX and len(_BLANK.sub("", text)) > TEXT_MAX:
-        raise TooMuch
+    size = len(_BLANK.sub("", text)) if len(text) > TEXT_MAX else 0
+    if size > TEXT_MAX:
+        raise TooMuch(size)
     if text.count("\n") > TAGS_MAX:
         raise TooMuch
