@@ -6,6 +6,7 @@ import uuid
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -24,9 +25,11 @@ def _number(value: str) -> int | None:
 
 
 @require_POST
-def item_autosave(request: HttpRequest, pk: int | None = None) -> JsonResponse:
+def item_autosave(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """Keep what stands in an open form for its writer."""
     if not request.user.is_authenticated:
+        if request.headers.get("X-Requested-With") != "fetch":
+            return redirect_to_login(request.path)
         message = _("登录已过期，没有自动保存。请在新窗口登录，再回到这里保存。")
         return JsonResponse({"ok": False, "message": message}, status=403)
     person = person_of(request)

@@ -6,7 +6,6 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cms.review.actions import Refused
+from infoflow.desk.keeping import keeps_typing
 from infoflow.units.models import User
 from infoflow.units.permissions import person_of, unit_ids_of
 from infoflow.units.roles import Role
@@ -77,7 +77,7 @@ def _kept_initial(row: AutoSave) -> dict[str, Any]:
     return {**row.data, "form_key": row.form_key, "revision": row.base_revision}
 
 
-@login_required
+@keeps_typing
 def item_new(request: HttpRequest) -> HttpResponse:
     """Write a new item; save it as a draft, or save and submit it."""
     person = person_of(request)
@@ -153,7 +153,7 @@ def sent_message(item: ItemPage) -> str:
     return said
 
 
-@login_required
+@keeps_typing
 def item_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a draft or a returned item."""
     item = item_of(request, pk)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from infoflow.units.permissions import enters_admin, unit_ids_of
 
+from .keeping import can_be_kept, kept_page
 from .menu import panels_for
 
 
@@ -31,7 +32,9 @@ def closed(request: HttpRequest, **kwargs: str) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Say what to do when a form is too old to be trusted."""
+    """Say what to do when a form is too old to be trusted; what was typed is handed back."""
+    if can_be_kept(request):
+        return kept_page(request)
     return render(request, "desk/csrf.html", status=403)
 
 

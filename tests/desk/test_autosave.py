@@ -130,7 +130,8 @@ def test_a_marked_secret_is_not_kept(office: Office) -> None:
 def test_a_login_that_ran_out_is_told_in_words(office: Office) -> None:
     officer = browser(office.officer)
     officer.logout()
-    answer = officer.post(NEW, typed(office))
+    assert officer.post(NEW, typed(office))["Location"].startswith("/login/")
+    answer = officer.post(NEW, typed(office), headers={"X-Requested-With": "fetch"})
     assert answer.status_code == 403
     assert "登录已过期" in answer.json()["message"]
 
