@@ -234,7 +234,7 @@ def submit_item(*, item_id: int, person: User) -> Decision:
     if missing:
         raise Refused(_("提交前请补充：%(parts)s。") % {"parts": "、".join(missing)})
     decision = review.submit(page_id=item_id, person=person)
-    actions_joint.ask(text=decision.revision.as_object(), person=person)
+    actions_joint.ask(text=ItemPage.of_revision(decision.revision), person=person)
     return decision
 
 

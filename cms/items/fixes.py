@@ -93,6 +93,6 @@ def undo(*, item_id: int, person: User, revision_id: int) -> ItemPage:
     return actions.save_item(
         item_id=item_id,
         person=person,
-        draft=Draft.of(before.as_object()),
+        draft=Draft.of(ItemPage.of_revision(before)),
         seen_revision=revision_id,
     )

@@ -63,8 +63,7 @@ def submitted_text(item: ItemPage) -> ItemPage:
     )
     if sent is None:
         raise ItemPage.DoesNotExist
-    text: ItemPage = sent.revision.as_object()
-    return text
+    return ItemPage.of_revision(sent.revision)
 
 
 def lines_of(text: ItemPage) -> list[JointLine]:
@@ -87,9 +86,13 @@ def lines_of(text: ItemPage) -> list[JointLine]:
     return sorted(lines, key=lambda line: text.joint.index(line.unit_id))
 
 
-def not_agreed(text: ItemPage) -> list[str]:
-    """Return the names of the joint units that have not agreed to exactly this text."""
-    lines = lines_of(text)
+def not_agreed(text: ItemPage, lines: Sequence[JointLine] | None = None) -> list[str]:
+    """Return the names of the joint units that have not agreed to exactly this text.
+
+    Args:
+        lines: `lines_of(text)`, when the caller has it already.
+    """
+    lines = lines_of(text) if lines is None else lines
     missing = len(text.joint) - len(lines)
     names = [line.name for line in lines if not line.agreed]
     return names + [_("另有%(n)s个单位") % {"n": missing}] * bool(missing)

@@ -46,6 +46,7 @@ def detail_page(
     except ItemPage.DoesNotExist:
         raise Http404 from None
     readable = not item.live or item.is_readable()
+    lines = joint.lines_of(shown)
     context: dict[str, Any] = {
         "item": item,
         "shown": shown,
@@ -56,9 +57,10 @@ def detail_page(
         "own": own,
         "road": queries.road_for(item, own=own),
         "began": queries.begun_at(item),
-        "joint_lines": joint.lines_of(shown),
+        "joint_lines": lines,
         "refusal": refusal,
         **_to_sign(user, item, shown, now, form, refusal),
+        "waits_for": joint.not_agreed(shown, lines),
         **_to_answer(user, item, shown, now, form),
         **_to_change(user, item, now, form),
     }
@@ -85,8 +87,7 @@ def _to_sign(
                 "reason": typed.get("reason", ""),
             }
         )
-    waits = joint.not_agreed(shown)
-    return {"form": sign_form, "waits_for": waits}
+    return {"form": sign_form}
 
 
 def _to_answer(

@@ -106,8 +106,8 @@ def joint_panel(request: HttpRequest) -> Panel | None:
     rows = list(waiting[:SHOWN])
     if not rows:
         return None
-    total = waiting.count() if len(rows) == SHOWN else len(rows)
-    return Panel("items/_panel_joint.html", {"rows": rows, "total": total}, order=15)
+    context = {"rows": rows, "total": waiting.count()}
+    return Panel("items/_panel_joint.html", context, order=15)
 
 
 @hooks.register("register_desk_panel")

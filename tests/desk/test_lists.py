@@ -112,9 +112,9 @@ def test_lists_cost_the_same_with_few_and_with_two_hundred(office: Office) -> No
     for _n in range(50):
         office.submitted()
     for _n in range(10):
-        office.pooled()
-    for _n in range(20):
         joint_item(office, asked)
+        joint_item(office, asked)
+        office.pooled()
     many = {(who, path): cost(clients[who], path.format(**ids)) for who, path in LISTS}
     assert many == few
     assert max(many.values()) <= 25, many

@@ -11,7 +11,6 @@ from playwright.sync_api import Page, expect
 from cms.items.models import ItemPage
 from cms.review.models import Decision
 from cms.review.rules import Verdict
-from infoflow.units.models import User
 from infoflow.units.roles import Role
 from tests import builders
 from tests.builders import Office
@@ -152,7 +151,8 @@ def test_a_login_that_ran_out_loses_nothing(town: Office, sign_in: SignIn) -> No
 def test_a_partner_agrees_on_a_phone(town: Office, sign_in: SignIn) -> None:
     partner = builders.unit("北关街道")
     officer = builders.person(Role.OFFICER, at=partner)
-    User.objects.filter(pk=officer.pk).update(password=town.officer.password)
+    officer.set_password(PASSWORD)
+    officer.save()
     lead = sign_in(town.officer)
     lead.goto("/items/new/")
     lead.fill("input[name=title]", TITLE)
