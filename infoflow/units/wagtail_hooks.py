@@ -7,9 +7,11 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.ui.components import Component
 from wagtail.admin.ui.tables import BooleanColumn, Column
 from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
 from wagtail.log_actions import LogActionRegistry
@@ -23,6 +25,7 @@ from .forms import AccountForm, OfficerForm, SignatoryForm, UnitForm
 from .models import GroupMembership, Officer, Signatory, Unit, UnitGroup, User
 from .permissions import has_role, person_of, unit_ids_of
 from .roles import Role
+from .vacancies import vacant_units
 
 
 class KeptViewSet(ModelViewSet):
@@ -233,6 +236,23 @@ def vacancies_menu() -> MenuItem:
         order=63,
         roles=VacanciesView.roles,
     )
+
+
+class VacantPanel(Component):
+    """How many units lack somebody, on the first page of those who can do something."""
+
+    template_name = "units/vacant_panel.html"
+    order = 20
+
+    def get_context_data(self, parent_context: Any) -> dict[str, Any]:
+        return {"count": len(vacant_units(timezone.localdate()))}
+
+
+# After review's hook, which replaces the stock panels.
+@hooks.register("construct_homepage_panels", order=20)
+def vacant_panel(request: HttpRequest, panels: list[Any]) -> None:
+    if has_role(request.user, Role.SYSTEM_ADMIN):
+        panels.append(VacantPanel())
 
 
 @hooks.register("register_desk_menu_item")

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.ui.components import Component
-from wagtail.admin.ui.tables import BooleanColumn
+from wagtail.admin.ui.tables import Column
 from wagtail.admin.viewsets.model import ModelViewSetGroup
 from wagtail.permissions import register_permission_policy
 
@@ -21,9 +21,20 @@ from infoflow.units.wagtail_hooks import KeptViewSet
 from . import queries
 from .forms import ClosingTimeForm, OverrideForm, YearForm
 from .models import CalendarYear, ClosingTime, WorkdayOverride
+from .rules import WEEKDAY_NAMES
 
 for _model in (WorkdayOverride, CalendarYear, ClosingTime):
     register_permission_policy(_model, SystemAdminPolicy(_model), exact_class=True)
+
+
+def weekday(day: WorkdayOverride) -> str:
+    """Return the day of the week in one character."""
+    return WEEKDAY_NAMES[day.date.weekday()]
+
+
+def arranged(day: WorkdayOverride) -> str:
+    """Return in a clerk's word what the list says of a day."""
+    return str(_("调休上班") if day.is_workday else _("放假"))
 
 
 class CalendarViewSet(KeptViewSet):
@@ -39,7 +50,12 @@ class OverrideViewSet(CalendarViewSet):
     icon = "calendar-alt"
     menu_label = _("放假和调休日")
     kept_form = OverrideForm
-    list_display = ["date", BooleanColumn("is_workday", label=_("上班")), "source"]
+    list_display = [
+        "date",
+        Column("weekday", label=_("星期"), accessor=weekday),
+        Column("is_workday", label=_("安排"), accessor=arranged, sort_key="is_workday"),
+        "source",
+    ]
     list_filter = {"is_workday": ["exact"], "date": ["gte", "lte"]}
     search_fields = ["source"]
 
