@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -34,6 +36,12 @@ _GRADES = {str(grade.label): grade.value for grade in Grade}
 _YES, _NO = ("是", "1", "在用", ""), ("否", "0", "停用")
 
 
+# What openpyxl raises for files that other programs have written wrongly.
+_UNREADABLE = (
+    AttributeError, IndexError, KeyError, OSError, SyntaxError, TypeError, ValueError, BadZipFile,
+)  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Fault:
     """What is wrong with one cell. Rows count as Excel counts them."""
@@ -57,12 +65,14 @@ def read(data: bytes) -> tuple[list[Line], list[Fault]]:
     Args:
         data: an .xlsx file that `infoflow.uploads.rules.inspect` has let in.
     """
-    book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
     try:
-        rows = book.worksheets[0].iter_rows(values_only=True, max_row=ROWS_MAX + 2)
-        return _read_rows(rows)
-    finally:
-        book.close()
+        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        with closing(book):
+            rows = book.worksheets[0].iter_rows(values_only=True, max_row=ROWS_MAX + 2)
+            return _read_rows(rows)
+    except _UNREADABLE:
+        message = _("文件读不出来，请用 Excel 或 WPS 打开后另存为 .xlsx 再上传。")
+        return [], [Fault(1, "", message)]
 
 
 def _read_rows(rows: Iterator[tuple[Any, ...]]) -> tuple[list[Line], list[Fault]]:

@@ -17,6 +17,7 @@ from cms.scanning.models import Refusal, Word, WordList
 from cms.scanning.scanner import scan
 from infoflow.units.roles import Role
 from tests.builders import Office, person
+from tests.corpus.office_files import xlsx
 
 
 @pytest.fixture
@@ -162,6 +163,8 @@ def test_what_is_no_sheet_is_refused(reviewer: Client) -> None:
     assert answer.status_code == 200
     assert "file" in answer.context["form"].errors
     assert upload(reviewer, sheet(["别的", "列"])).status_code == 422
+    broken = SimpleUploadedFile("词语.xlsx", xlsx(shared=("词语",)))
+    assert upload(reviewer, broken).status_code == 422
 
 
 def test_a_marked_word_is_turned_away_at_the_door(reviewer: Client) -> None:
