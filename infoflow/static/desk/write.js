@@ -16,8 +16,16 @@
   var refused = "";
   var timer = 0;
 
+  /* What is typed; the token is none of it and changes by itself. */
   function snapshot() {
-    return new URLSearchParams(new FormData(form)).toString();
+    var data = new URLSearchParams(new FormData(form));
+    data.delete("csrfmiddlewaretoken");
+    return data.toString();
+  }
+
+  function sent(now) {
+    var token = form.elements.csrfmiddlewaretoken.value;
+    return "csrfmiddlewaretoken=" + encodeURIComponent(token) + "&" + now;
   }
 
   var saved = snapshot();
@@ -53,7 +61,7 @@
     sending = true;
     fetch(address, {
       method: "POST",
-      body: now,
+      body: sent(now),
       credentials: "same-origin",
       headers: {
         "Content-Type": "application/x-www-form-urlencoded",
@@ -80,7 +88,7 @@
   function onLeaving() {
     var now = leaving ? "" : dirty();
     if (now && navigator.sendBeacon) {
-      navigator.sendBeacon(address, new Blob([now], { type: "application/x-www-form-urlencoded" }));
+      navigator.sendBeacon(address, new Blob([sent(now)], { type: "application/x-www-form-urlencoded" }));
       saved = now;
     }
   }
