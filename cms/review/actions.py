@@ -6,7 +6,7 @@ Here: the decision that a task waits for. The road's beginning and its turns sta
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -108,7 +108,8 @@ def _decide(task_state_id: int, person: User, opinion: _Opinion) -> Decision:
     if refusal is not None:
         raise Refused(refusal)
     row = check_claim(task_state_id, person)
-    active = list(moves.steps_of(workflow_state.workflow_id))
+    # Read once: the second level may be switched while this decision is being taken.
+    active = moves.steps_of(workflow_state.workflow_id)
     opinion = _checked(opinion, step, active)
     findings = findings_in(page, task_state.revision)
     if opinion.verdict == Verdict.PASS:
@@ -146,7 +147,7 @@ def _decide(task_state_id: int, person: User, opinion: _Opinion) -> Decision:
     return decision
 
 
-def _checked(opinion: _Opinion, step: Step, active: Sequence[Step]) -> _Opinion:
+def _checked(opinion: _Opinion, step: Step, active: Collection[Step]) -> _Opinion:
     """Return the opinion with its defaults filled in, if the step has such a verdict."""
     if opinion.verdict not in rules.VERDICTS_AT[step]:
         raise Refused(_("此环节没有这种意见，请重新选择。"))
@@ -195,7 +196,7 @@ def _keep_sheet(decision: Decision, sheet: Sheet | None, findings: Sequence[Find
 
 
 def _move_on(
-    page: GatedPage, task_state: TaskState, acts: Sequence[Decision], active: Sequence[Step]
+    page: GatedPage, task_state: TaskState, acts: Sequence[Decision], steps: Mapping[Step, int]
 ) -> None:
     """Let Wagtail's workflow follow the newest decision: on, back, or to its end."""
     decision = acts[-1]
@@ -206,7 +207,8 @@ def _move_on(
             task_state=task_state,
             page=page,
             person=person,
-            step=road.following(page, acts, Step(decision.step), active),
+            step=road.following(page, acts, Step(decision.step), list(steps)),
+            steps=steps,
             arrival=arrival,
             comment=comment,
         )
@@ -216,6 +218,7 @@ def _move_on(
             page=page,
             person=person,
             step=Step(decision.to_step),
+            steps=steps,
             arrival=arrival,
             comment=comment,
         )

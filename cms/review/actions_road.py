@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -36,7 +36,11 @@ def _workflow_of(page: GatedPage) -> Workflow:
 
 
 def _start(
-    page: GatedPage, acts: Sequence[Decision], workflow: Workflow, at: Step | None
+    page: GatedPage,
+    acts: Sequence[Decision],
+    workflow: Workflow,
+    step: Step,
+    steps: Mapping[Step, int],
 ) -> Decision:
     """Begin a road at a step after the newest decision, log and tell."""
     decision = acts[-1]
@@ -45,8 +49,9 @@ def _start(
         revision_id=decision.revision_id,
         person=decision.person,
         workflow=workflow,
+        step=step,
+        steps=steps,
         arrival=road.arrival(acts),
-        at=at,
     )
     moves.log_decision(page, decision)
     decided.send(sender=type(page), page=page, decision=decision)
@@ -92,8 +97,9 @@ def submit(*, page_id: int, person: User) -> Decision:
     )
     acts.append(decision)
     workflow = _workflow_of(page)
-    first = road.following(page, acts, Step.SUBMIT, list(moves.steps_of(workflow.pk)))
-    return _start(page, acts, workflow, first)
+    steps = moves.steps_of(workflow.pk)
+    first = road.following(page, acts, Step.SUBMIT, list(steps)) or next(iter(steps))
+    return _start(page, acts, workflow, first, steps)
 
 
 @door.guarded(Entrance.DECIDE)
@@ -168,6 +174,6 @@ def reopen(*, page_id: int, person: User, reason: str) -> Decision:
         findings=last.findings,
     )
     workflow = _workflow_of(page)
-    active = list(moves.steps_of(workflow.pk))
-    at = Step.SCREEN if Step.SCREEN in active else active[0]
-    return _start(page, [*acts, decision], workflow, at)
+    steps = moves.steps_of(workflow.pk)
+    step = Step.SCREEN if Step.SCREEN in steps else next(iter(steps))
+    return _start(page, [*acts, decision], workflow, step, steps)

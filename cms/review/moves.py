@@ -8,6 +8,7 @@ locks that `actions` holds. Whoever calls them has checked everything.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
@@ -69,12 +70,11 @@ def start(
     revision_id: int,
     person: User,
     workflow: Workflow,
+    step: Step,
+    steps: Mapping[Step, int],
     arrival: Arrival,
-    at: Step | None = None,
 ) -> TaskState:
-    """Begin a road at its first step, or at another."""
-    steps = steps_of(workflow.pk)
-    step = at or next(iter(steps))
+    """Begin a road at one of its steps."""
     state = WorkflowState(
         content_type=page.cached_content_type,
         base_content_type=page.get_base_content_type(),
@@ -150,10 +150,14 @@ def pass_on(
     page: GatedPage,
     person: User,
     step: Step | None,
+    steps: Mapping[Step, int],
     arrival: Arrival,
     comment: str = "",
 ) -> bool:
     """Approve a task and wait at a later step; where there is none, publish.
+
+    Args:
+        steps: the road's steps as the caller read them, each with its task's id.
 
     Returns:
         True when it was the last step.
@@ -164,8 +168,7 @@ def pass_on(
     state = task_state.workflow_state
     _end_task(task_state, TaskState.STATUS_APPROVED, person, comment)
     if step is not None:
-        task_id = steps_of(state.workflow_id)[step]
-        _wait_at(state, step, task_id, page, task_state.revision_id, arrival)
+        _wait_at(state, step, steps[step], page, task_state.revision_id, arrival)
         return False
     _end_state(state, WorkflowState.STATUS_APPROVED)
     state.content_object = page
@@ -179,14 +182,14 @@ def go_to(
     page: GatedPage,
     person: User,
     step: Step,
+    steps: Mapping[Step, int],
     arrival: Arrival,
     comment: str = "",
 ) -> TaskState:
     """End a task as rejected and wait at an earlier step of the same road."""
     state = task_state.workflow_state
     _end_task(task_state, TaskState.STATUS_REJECTED, person, comment)
-    task_id = steps_of(state.workflow_id)[step]
-    return _wait_at(state, step, task_id, page, task_state.revision_id, arrival)
+    return _wait_at(state, step, steps[step], page, task_state.revision_id, arrival)
 
 
 def give_back(*, task_state: TaskState, person: User, comment: str = "") -> None:

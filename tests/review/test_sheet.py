@@ -99,9 +99,9 @@ def test_no_pass_without_a_form(office: Office) -> None:
             decide(item, office.reviewer, sheet=sheet)
     assert not Clearance.objects.exists()
     decide(item, office.reviewer, sheet=WHOLE)
-    sheet = ClearanceSheet.objects.get()
-    assert sheet.decision.step == Step.CLEAR
-    assert [topic for topic, involved, _note in sheet.points() if not involved] == Topic.labels
+    kept = ClearanceSheet.objects.get()
+    assert kept.decision.step == Step.CLEAR
+    assert [topic for topic, involved, _note in kept.points() if not involved] == Topic.labels
 
 
 @pytest.mark.django_db
