@@ -19,7 +19,7 @@ from simple_history.models import HistoricalRecords
 from wagtail.models import Orderable, PageManager, Revision
 
 from cms.items import text
-from cms.items.models import ItemPage
+from cms.items.models import ItemPage, JointAnswer
 from cms.review.actions import Refused
 from cms.review.models import AppendOnly, Decision, FolderPage, GatedPage, GatedPageQuerySet
 from cms.review.rules import Part, Step, Verdict
@@ -253,7 +253,12 @@ class IssuePage(GatedPage):
         signers = Decision.objects.filter(
             page_id__in=ids, step=Step.SIGN, verdict=Verdict.PASS
         ).values_list("person_id", flat=True)
-        return [(pk, Part.AUTHOR) for pk in writers] + [(pk, Part.SIGNATORY) for pk in signers]
+        # Who spoke for a joint unit has signed for it.
+        partners = JointAnswer.objects.filter(joint__item_id__in=ids).values_list(
+            "person", flat=True
+        )
+        signed = [*signers, *partners]
+        return [(pk, Part.AUTHOR) for pk in writers] + [(pk, Part.SIGNATORY) for pk in signed]
 
     def origin(self) -> str:
         return self.bulletin.name

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -116,6 +118,15 @@ def _year_folder(unit: Unit, year: int) -> YearFolder:
     return folder
 
 
+@contextmanager
+def _still_there() -> Iterator[None]:
+    """Refuse what concerns a draft that its writer has deleted meanwhile."""
+    try:
+        yield
+    except Page.DoesNotExist:
+        raise Refused(_("这篇草稿已经删除。")) from None
+
+
 def _may_write(person: User, unit_id: int) -> None:
     if unit_id not in unit_ids_of(person, Role.OFFICER):
         raise Refused(_("只有本单位的信息员可以撰写和提交稿件。"))
@@ -206,7 +217,8 @@ def save_item(
 
 
 def _save_item(item_id: int, person: User, draft: Draft, seen_revision: int | None) -> ItemPage:
-    Page.objects.select_for_update(of=("self",), no_key=True).get(pk=item_id)
+    with _still_there():
+        Page.objects.select_for_update(of=("self",), no_key=True).get(pk=item_id)
     item: ItemPage = ItemPage.objects.get(pk=item_id)
     _may_write(person, item.unit_id)
     if not ItemPage.objects.editable_by(person).filter(pk=item_id).exists():
@@ -228,12 +240,13 @@ def submit_item(*, item_id: int, person: User) -> Decision:
     Raises:
         Refused: incomplete, already sent, or not this person's to send.
     """
-    item: ItemPage = ItemPage.objects.get(pk=item_id)
-    _may_write(person, item.unit_id)
-    missing = missing_parts(item)
-    if missing:
-        raise Refused(_("提交前请补充：%(parts)s。") % {"parts": "、".join(missing)})
-    decision = review.submit(page_id=item_id, person=person)
+    with _still_there():
+        item: ItemPage = ItemPage.objects.get(pk=item_id)
+        _may_write(person, item.unit_id)
+        missing = missing_parts(item)
+        if missing:
+            raise Refused(_("提交前请补充：%(parts)s。") % {"parts": "、".join(missing)})
+        decision = review.submit(page_id=item_id, person=person)
     actions_joint.ask(text=ItemPage.of_revision(decision.revision), person=person)
     return decision
 

@@ -292,4 +292,7 @@ class ItemPage(GatedPage):
             (_("联系人及电话"), self.contact),
             (_("审签人"), str(people.get(self.signatory_id, ""))),
             (_("字数"), str(text.length(self.body))),
+            (_("关键词"), self.keywords),
+            (_("所答约稿"), self.commission),
+            (_("给审核人员的说明"), self.note),
         ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponse
@@ -27,14 +28,16 @@ def conflict_page(
     """Show both texts and let the person choose; what was typed is kept for them meanwhile."""
     person = person_of(request)
     key = form.cleaned_data.get("form_key")
-    if key is not None:
-        autosave.keep(
-            person=person,
-            form_key=key,
-            data=request.POST.dict(),
-            item_id=item.pk,
-            base_revision=form.cleaned_data.get("revision"),
-        )
+    # Too long to be kept aside: the page itself still carries it.
+    with suppress(Refused):
+        if key is not None:
+            autosave.keep(
+                person=person,
+                form_key=key,
+                data=request.POST.dict(),
+                item_id=item.pk,
+                base_revision=form.cleaned_data.get("revision"),
+            )
     newest = item.latest_revision
     lines = diff.rows(text.to_text(form.draft().body), text.to_text(item.body))
     carried = {name: request.POST.get(name, "") for name in (*autosave.FIELDS, "form_key")}
