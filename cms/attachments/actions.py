@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, storages
 
-from cms.scanning import door
+from cms.scanning import door, scanner
 from cms.scanning.rules import Entrance
 from infoflow.uploads import names
 from infoflow.uploads.rules import Kept, inspect
 from infoflow.uploads.text_of import text_of
 
+from . import rules
 from .models import Attachment
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ class Looked:
 
     kept: Kept
     has_text: bool
+    stops: list[str]
 
 
 def storage() -> Storage:
@@ -53,7 +55,8 @@ def look(*, name: str, data: bytes, person: User) -> Looked:
     kept = inspect(name=name, data=data)
     words = text_of(kept.kind, kept.data)
     door.check(parts={"attachment": words}, person=person, entrance=Entrance.ATTACHMENT)
-    return Looked(kept, has_text=bool(words.strip()))
+    stops = rules.places(words, scanner.scan({"attachment": words}))
+    return Looked(kept, has_text=bool(words.strip()), stops=stops)
 
 
 def keep(*, page_id: int, looked: Looked, person: User, taken: Collection[str] = ()) -> Attachment:
@@ -70,6 +73,7 @@ def keep(*, page_id: int, looked: Looked, person: User, taken: Collection[str] =
         size=kept.size,
         sha256=kept.sha256,
         has_text=looked.has_text,
+        stops=looked.stops,
         person=person,
     )
     storage().save(made.path, ContentFile(kept.data))

@@ -51,6 +51,8 @@ class Attachment(models.Model):
     sha256 = models.CharField(_("内容摘要"), max_length=64)
     # Whether the scanner had words to look at; pictures and scanned pages have none.
     has_text = models.BooleanField(_("有文字"), default=True)
+    # Places of its words that only a named reviewer may let pass, each in a few words.
+    stops = models.JSONField(_("需审查之处"), default=list, blank=True)
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("上传人"),
@@ -76,4 +78,5 @@ class Attachment(models.Model):
 
     def entry(self) -> dict[str, Any]:
         """Return what a text says of this file: part of what is signed and cleared."""
-        return {"id": self.pk, "name": self.name, "sha256": self.sha256, "size": self.size}
+        told = {"id": self.pk, "name": self.name, "sha256": self.sha256, "size": self.size}
+        return {**told, "stops": self.stops} if self.stops else told

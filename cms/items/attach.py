@@ -19,6 +19,8 @@ from cms.review.models import Decision
 from cms.review.rules import Step, Verdict
 from infoflow.units.permissions import unit_ids_of, works_in_office
 from infoflow.units.roles import Role
+from infoflow.uploads.names import last_part
+from infoflow.uploads.rules import BadFile
 
 from . import queries
 from .models import ItemPage
@@ -64,8 +66,21 @@ def add(*, item_id: int, person: User, uploads: Sequence[tuple[str, bytes]]) -> 
     """
     if not ItemPage.objects.editable_by(person).filter(pk=item_id).exists():
         raise Refused(_("稿件已提交或已办结，不能增删附件；需要修改请先撤回。"))
-    looked = [files.look(name=name, data=data, person=person) for name, data in uploads]
+    looked = [_look(name, data, person, several=len(uploads) > 1) for name, data in uploads]
     return _add(item_id=item_id, person=person, looked=looked)
+
+
+def _look(name: str, data: bytes, person: User, *, several: bool) -> files.Looked:
+    """Look through one of the files; of several, a refusal names the one that it is about."""
+    try:
+        return files.look(name=name, data=data, person=person)
+    except BadFile as bad:
+        if not several:
+            raise
+        raise BadFile(
+            _("“%(name)s”：%(why)s（其他文件也没有添加）")
+            % {"name": last_part(name), "why": bad.message}
+        ) from None
 
 
 @transaction.atomic

@@ -28,6 +28,9 @@ def key_of(finding: Finding) -> str:
 
 def replacement(finding: Finding) -> str:
     """Return what one click writes instead; empty when only a person can decide."""
+    # What stands in a file is mended in the file.
+    if finding.part == "attachments":
+        return ""
     return finding.suggestion if finding.kind in (Kind.PERSONAL, Kind.TYPO) else ""
 
 

@@ -30,7 +30,7 @@ class FilesField(forms.Field):
     """One or more files in memory: (name as sent, bytes)."""
 
     def __init__(self, *, accept: str, several: bool, missing: Any) -> None:
-        attrs = {"accept": accept, **({"multiple": True} if several else {})}
+        attrs = {"accept": accept, "multiple": several}
         super().__init__(
             label=gettext_lazy("文件"),
             widget=FilesInput(attrs=attrs),

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.models import PageManager
 
+from cms.attachments import rules as attachments
 from cms.review import rules
 from cms.review.models import Decision, FolderPage, GatedPage, GatedPageQuerySet, OpenTask
 from cms.review.rules import FINAL_VERDICTS, Part, QueueFacts, Step, Verdict
@@ -227,11 +228,12 @@ class ItemPage(GatedPage):
         return "、".join(names[pk] for pk in self.joint if pk in names)
 
     def text_parts(self) -> dict[str, str]:
-        return self._parts({name: getattr(self, name) for name in self._PARTS})
+        return self._parts({name: getattr(self, name) for name in self._PARTS}, self.attachments)
 
     @classmethod
     def stored_text_parts(cls, content: dict[str, Any]) -> dict[str, str]:
-        return cls._parts({name: content.get(name, "") for name in cls._PARTS})
+        stored = {name: content.get(name, "") for name in cls._PARTS}
+        return cls._parts(stored, content.get("attachments") or [])
 
     _PARTS: ClassVar[tuple[str, ...]] = (
         "title",
@@ -243,8 +245,9 @@ class ItemPage(GatedPage):
     )
 
     @staticmethod
-    def _parts(stored: dict[str, str]) -> dict[str, str]:
-        return {**stored, "body": text.to_text(stored["body"])}
+    def _parts(stored: dict[str, str], files: list[dict[str, Any]]) -> dict[str, str]:
+        parts = {**stored, "body": text.to_text(stored["body"])}
+        return {**parts, "attachments": attachments.as_text(files)} if files else parts
 
     def must_see(self) -> frozenset[Step]:
         """Joint units have agreed to exactly one text, and the signature waits for them."""

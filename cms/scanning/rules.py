@@ -81,6 +81,7 @@ PART_LABELS = {
     "name": _("名称"),
     "file": _("文件"),
     "attachment": _("附件"),
+    "attachments": _("附件"),
 }
 
 

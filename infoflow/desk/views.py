@@ -43,7 +43,14 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     status = 400
     heading = _("这次提交无法读取，没有保存")
     advice = _("请按浏览器的“后退”键回到刚才的页面，刷新后再试。")
-    if isinstance(exception, RequestDataTooBig):
+    if isinstance(exception, RequestDataTooBig) and request.content_type == "multipart/form-data":
+        status = 413
+        heading = _("文件太大，没有上传")
+        advice = _(
+            "请按浏览器的“后退”键回到刚才的页面，选择不超过20兆的文件；"
+            "Word 和 WPS 里可以用“压缩图片”缩小文件。"
+        )
+    elif isinstance(exception, RequestDataTooBig):
         status = 413
         heading = _("内容太长，没有保存")
         advice = _(

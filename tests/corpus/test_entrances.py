@@ -135,7 +135,8 @@ def test_pastes_in_a_new_item(office: Office) -> None:
 
 @pytest.mark.django_db
 def test_pastes_in_a_changed_item_and_in_autosave(office: Office) -> None:
-    officer, wrong = browser(office.officer), []
+    officer = browser(office.officer)
+    wrong: list[tuple[Any, ...] | None] = []
     item = office.draft()
     for paste in PASTES:
         builders.item_actions.save_item(

@@ -19,6 +19,8 @@ from cms.items.models import ItemPage
 from cms.review import gate
 from cms.review.actions import Refused
 from cms.review.rules import Verdict
+from cms.scanning import scanner
+from cms.scanning.rules import Kind
 from tests import builders
 from tests.builders import Office, decide
 from tests.corpus.files import WORD_BODY
@@ -92,12 +94,32 @@ def test_limits(office: Office, settings: Any) -> None:
     assert Attachment.objects.count() == 0
 
 
+def test_a_request_far_too_long_gets_a_page(office: Office, settings: Any) -> None:
+    settings.INFOFLOW_UPLOAD_MAX_SIZE = 10_000
+    answer = upload(browser(office.officer), office.draft(), ("大.txt", b"a" * 200_000))
+    assert answer.status_code == 413
+    assert "文件太大，没有上传" in page(answer)
+
+
+def test_internal_wording_in_a_file_waits_for_the_reviewer(office: Office) -> None:
+    item = office.draft()
+    words = "各单位：现将有关材料印发。内部资料，注意保存。请遵照执行。"
+    answer = upload(browser(office.officer), item, ("材料.docx", docx(paragraph(words))))
+    assert "有需要保密审查员处理的内容" in page(answer)
+    item = ItemPage.objects.get(pk=item.pk)
+    assert "内部资料，注意保存" in item.attachments[0]["stops"][0]
+    found = [f for f in scanner.scan(item.text_parts()) if f.part == "attachments"]
+    assert {finding.kind for finding in found} == {Kind.STOP}
+    revision = item.get_latest_revision()
+    assert item.stored_text_parts(revision.content) == item.text_parts()
+
+
 def test_a_bad_file_is_refused_with_the_reason_and_nothing_of_the_others_is_kept(
     office: Office,
 ) -> None:
     item = office.draft()
     answer = upload(browser(office.officer), item, ("好.txt", b"ok"), ("旧.doc", b"MZ\x00"))
-    assert "这是程序" in page(answer)
+    assert "“旧.doc”：这是程序" in page(answer)
     assert kept_names(item) == []
     assert Attachment.objects.count() == 0
 
