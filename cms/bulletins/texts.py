@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 
 
 def of_content(content: Mapping[str, Any], *, page_id: int, sent: bool) -> actions.Text:
-    """Return what a revision of an issue is found by: title, entries' titles, texts."""
+    """Return what a revision of an issue is found by: entries' titles, texts, its own title."""
     entries = IssuePage.stored_gate_content(dict(content))["entries"]
     return actions.Text(
         page_id=page_id,
-        title="；".join([content["title"], *(entry["title"] for entry in entries)]),
-        body="\n".join(text.to_text(entry["body"]) for entry in entries),
+        title="；".join(entry["title"] for entry in entries),
+        body="\n".join([*(text.to_text(entry["body"]) for entry in entries), content["title"]]),
         own=not sent,
         sent=sent,
     )

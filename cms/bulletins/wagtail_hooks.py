@@ -107,6 +107,12 @@ def search_menu() -> MenuItem:
     )
 
 
+@hooks.register("construct_search")
+def no_stock_search(request: HttpRequest, areas: list[Any]) -> None:
+    """Wagtail's own box finds folders only; texts are found under 检索."""
+    areas.clear()
+
+
 @hooks.register("register_admin_menu_item")
 def pool_menu() -> MenuItem:
     return EditorMenuItem(
