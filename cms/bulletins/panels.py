@@ -18,8 +18,24 @@ class OriginalsPanel(Panel):
 
         def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
             context: dict[str, Any] = super().get_context_data(parent_context)
-            context["items"] = self.instance.items() if self.instance is not None else []
+            context["originals"] = self._originals()
             return context
+
+        def _originals(self) -> list[tuple[Any, bool]]:
+            """Return this entry's items with whether they are readable.
+
+            The first entry asks for those of all: the editor shows every entry of an issue.
+            """
+            from .originals import items_of
+
+            entry = self.instance
+            if entry is None or entry.pk is None:
+                return []
+            found = self.request.__dict__.setdefault("_infoflow_originals", {})
+            ids = [source.item_id for source in entry.sources.all()]
+            if not found.keys() >= set(ids):
+                found |= items_of(entry.page.entries.all())
+            return [found[pk] for pk in ids if pk in found]
 
 
 def issue_panels() -> list[Any]:

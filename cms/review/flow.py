@@ -170,14 +170,16 @@ def month_lines(period: Period) -> list[MonthLine]:
     counts: list[dict[str, int]] = [defaultdict(int) for _month in months]
     decided = decisions_in(period).filter(verdict__in=verdicts)
     for place, verdict, n in (
-        decided.annotate(place=_place(months)).values_list("place", "verdict").annotate(n=Count(1))
+        decided.annotate(place=_place(months))
+        .values_list("place", "verdict")
+        .annotate(n=Count("pk"))
     ):
         counts[place][verdict] += n
     refusals = Refusal.objects.filter(
         at__gte=_moment(period.start), at__lt=_moment(period.end + timedelta(days=1))
     ).order_by()
     for place, n in (
-        refusals.annotate(place=_place(months)).values_list("place").annotate(n=Count(1))
+        refusals.annotate(place=_place(months)).values_list("place").annotate(n=Count("pk"))
     ):
         counts[place]["door"] += n
     return [

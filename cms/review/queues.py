@@ -189,13 +189,13 @@ class Counts:
         if name == "form":
             labels = form_labels()
             return [Choice(code, labels.get(code, code), self.forms[code]) for code in self.forms]
-        kinds: tuple[Counter[str], type[models.TextChoices]] = {
-            "age": (self.ages, Age),
-            "whose": (self.whose, Whose),
-            "kind": (self.kinds, Kind),
-        }[name]
-        counter, values = kinds
-        return [Choice(v.value, v.label, counter[v.value]) for v in values if counter[v.value]]
+        counter = {"age": self.ages, "whose": self.whose, "kind": self.kinds}[name]
+        values: dict[str, type[models.TextChoices]] = {"age": Age, "whose": Whose, "kind": Kind}
+        return [
+            Choice(value, label, counter[value])
+            for value, label in values[name].choices
+            if counter[value]
+        ]
 
     @cached_property
     def groups(self) -> list[Choice]:
@@ -227,7 +227,7 @@ def count(user: User, step: Step, moment: Moment) -> Counts:
     marks = {f"whose_{key}": Count("pk", filter=q) for key, q in whose(user).items()}
     marks |= {f"age_{key}": Count("pk", filter=moment.filter(key)) for key in Age.values}
     marks |= {f"kind_{key}": Count("pk", filter=Q(kinds__contains=key)) for key in Kind.values}
-    rows = (
+    rows: Any = (
         queries.queue_for(user, step)
         .order_by()
         .values("unit_id", "unit__name", "form")
@@ -239,15 +239,14 @@ def count(user: User, step: Step, moment: Moment) -> Counts:
         )
     )
     counts = Counts()
+    kept = {"whose": counts.whose, "age": counts.ages, "kind": counts.kinds}
     for row in rows:
         counts.total += row["n"]
         counts.urgent += row["n_urgent"]
         counts.returned += row["n_returned"]
         for key in marks:
             name, _sep, value = key.partition("_")
-            {"whose": counts.whose, "age": counts.ages, "kind": counts.kinds}[name][value] += row[
-                key
-            ]
+            kept[name][value] += row[key]
         if row["form"]:
             counts.forms[row["form"]] += row["n"]
         if row["unit_id"]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.contenttypes.models import ContentType
@@ -126,8 +126,8 @@ class DecideView(TaskView):
     def text(self) -> GatedPage:
         """The text as it was sent in: the task's revision, never the live row."""
         kind = ContentType.objects.get_for_id(self.task_state.workflow_state.content_type_id)
-        page: GatedPage = kind.model_class().of_revision(self.task_state.revision)
-        return page
+        model = cast("type[GatedPage]", kind.model_class())
+        return model.of_revision(self.task_state.revision)
 
     def get_page_title(self) -> str:
         return f"{self.step.label}：{self.text.title}"

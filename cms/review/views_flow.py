@@ -74,7 +74,7 @@ class FlowView(OfficeView):
             made_at=timezone.now(),
             waiting=waiting,
             waiting_chart=chart(
-                [Datum(line.step.label, line.count, marked=line.overdue) for line in waiting]
+                [Datum(str(line.step.label), line.count, marked=line.overdue) for line in waiting]
             ),
             steps=steps,
             steps_chart=_steps_chart(steps),
@@ -101,7 +101,10 @@ def _steps_chart(lines: list[flow.StepLine]) -> Chart | None:
     return chart(
         [
             Datum(
-                line.step.label, line.spread.ninety, spell(line.spread.median), line.spread.median
+                str(line.step.label),
+                line.spread.ninety,
+                spell(line.spread.median),
+                line.spread.median,
             )
             for line in lines
             if line.spread

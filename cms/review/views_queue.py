@@ -76,6 +76,7 @@ class QueueView(StepView):
         return super().get_context_data(
             step=self.step,
             wish=self.wish,
+            query=self.wish.query,
             counts=counts,
             filters=_filters(counts, self.wish),
             sizes=queues.PAGE_SIZES,

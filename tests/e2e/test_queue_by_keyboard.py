@@ -1,0 +1,91 @@
+"""An editor works thirty texts down with the keyboard alone; the same also goes without scripts."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from cms.review.models import Decision, OpenTask
+from cms.review.rules import Step
+from tests.builders import Office
+
+from .conftest import SignIn
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+TEXTS = 30
+
+
+def decide_by_keys(page: Page, number: int) -> None:
+    """Pass; every tenth is returned, every fifteenth closed. Ends when the next page is there."""
+    here = page.url
+    if number % 15 == 14:
+        page.keyboard.press("3")
+        page.keyboard.press("Tab")
+        page.keyboard.type("与本县工作无关")
+        page.keyboard.press("Control+Enter")
+        expect(page.locator(".if-asks")).to_be_visible()
+        page.keyboard.press("Enter")
+    elif number % 10 == 9:
+        page.keyboard.press("2")
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Control+Enter")
+    else:
+        page.keyboard.press("1")
+        page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: url != here)
+
+
+def test_thirty_texts_by_keyboard(town: Office, sign_in: SignIn) -> None:
+    for n in range(TEXTS):
+        town.signed(f"第{n + 1}篇稿件")
+    page = sign_in(town.editor)
+    page.goto("/office/queue/screen/?size=50")
+    page.keyboard.press("?")
+    expect(page.locator("dialog.if-keys")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("dialog.if-keys")).to_be_hidden()
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/decide/\d+/\?size=50"))
+    expect(page.locator(".if-title")).to_have_text("第1篇稿件")
+    page.keyboard.press("j")
+    expect(page.locator(".if-title")).to_have_text("第2篇稿件")
+    page.keyboard.press("k")
+    expect(page.locator(".if-title")).to_have_text("第1篇稿件")
+    for n in range(TEXTS):
+        expect(page.locator(".if-title")).to_have_text(f"第{n + 1}篇稿件")
+        decide_by_keys(page, n)
+    expect(page.locator(".if-empty")).to_contain_text("没有等待您编辑初审的稿件")
+    decided = Decision.objects.filter(step=Step.SCREEN, person=town.editor)
+    assert Counter(decided.values_list("verdict", flat=True)) == {
+        "pass": 26,
+        "return": 2,
+        "close": 2,
+    }
+    returned = decided.filter(verdict="return")
+    assert all(decision.cause and not decision.reason for decision in returned)
+    assert not OpenTask.objects.filter(step=Step.SCREEN).exists()
+
+
+def test_queue_without_scripts(town: Office, sign_in: SignIn) -> None:
+    for n in range(3):
+        town.signed(f"第{n + 1}篇稿件")
+    page = sign_in(town.editor, javascript=False)
+    page.goto("/office/queue/screen/")
+    page.get_by_role("link", name="本页全选").click()
+    page.get_by_role("button", name="批量退改…").click()
+    expect(page.locator("body")).to_contain_text("确认退改以下 3 件")
+    page.get_by_role("link", name="不办理，返回列表").click()
+    page.get_by_role("link", name="第1篇稿件").click()
+    page.check("input[value=close]")
+    page.fill("textarea[name=reason]", "重复报送")
+    page.get_by_role("button", name="提交意见").click()
+    page.get_by_role("button", name="确定不采用").click()
+    expect(page.locator(".if-title")).to_have_text("第2篇稿件")
+    assert Decision.objects.filter(verdict="close", reason="重复报送").count() == 1
