@@ -21,17 +21,26 @@ STATUS = 422
 _TAG = re.compile(r"<[^<>]*>")
 # Never scanned: they are stored as hashes only, or not at all.
 _UNSCANNED = re.compile(r"password|csrfmiddlewaretoken", re.IGNORECASE)
-# Which way an address is; every other address under its own name.
+# Which way an address is, by the beginning of its name; the longest fits.
 ENTRANCES = {
-    "item_new": Entrance.ITEM,
-    "item_edit": Entrance.ITEM,
+    "item_": Entrance.ITEM,
     "item_autosave": Entrance.AUTOSAVE,
     "item_import": Entrance.WORD,
+    "item_attachment": Entrance.ATTACHMENT,
     "item_sign": Entrance.SIGN,
-    "review_decide": Entrance.DECIDE,
-    "bulletin_pool": Entrance.COMPOSE,
-    "wagtailadmin_pages:edit": Entrance.ISSUE,
-    "wagtailadmin_pages:add": Entrance.ISSUE,
+    "item_joint": Entrance.SIGN,
+    "review_": Entrance.DECIDE,
+    "review_sheet": Entrance.SHEET,
+    "bulletin": Entrance.COMPOSE,
+    "wagtailadmin_pages:": Entrance.ISSUE,
+    "fact": Entrance.FACT,
+    "scheme": Entrance.SCHEME,
+    "wagtailsnippets_schemes": Entrance.SCHEME,
+    **dict.fromkeys(("stop-words:", "typo-words:", "word-lists:", "scanning_"), Entrance.WORDS),
+    **dict.fromkeys(
+        ("units:", "unit-groups:", "memberships:", "officers:", "signatories:", "accounts:"),
+        Entrance.UNITS,
+    ),
 }
 
 
@@ -121,13 +130,13 @@ def _entrance(request: HttpRequest, part: str) -> str:
     name = match.view_name if match else ""
     if request.method == "GET":
         return Entrance.SEARCH
-    return ENTRANCES.get(name, name or Entrance.PAGE)
+    fitting = [start for start in ENTRANCES if name.startswith(start)]
+    return ENTRANCES[max(fitting, key=len)] if fitting else name or Entrance.PAGE
 
 
 def answer(request: HttpRequest, error: door.MarkedSecret) -> HttpResponse:
     """Return the page that refuses: which part, which rule, what to do. Never the text."""
-    part = part_label(error.part)
-    heading = _("没有保存：%(part)s带有密级标志") % {"part": f"“{part}”" if part else ""}
+    told = _("没有保存：“%(part)s”带有密级标志") % {"part": part_label(error.part)}
     advice = _(
         "本系统在非涉密网络上运行，不得处理国家秘密。系统没有保存您这次提交的任何文字，"
         "只记录了时间、人员和所触发的规则。"
@@ -139,7 +148,7 @@ def answer(request: HttpRequest, error: door.MarkedSecret) -> HttpResponse:
                 "error": "marked",
                 "part": error.part,
                 "rule": error.rule_label,
-                "message": f"{heading}（{error.rule_label}）。{advice}",
+                "message": f"{told}（{error.rule_label}）。{advice}",
             },
             status=STATUS,
         )
@@ -147,7 +156,7 @@ def answer(request: HttpRequest, error: door.MarkedSecret) -> HttpResponse:
     return render(
         request,
         "scanning/refused_office.html" if office else "scanning/refused_desk.html",
-        {"heading": heading, "advice": advice, "rule": error.rule_label},
+        {"told": told, "advice": advice, "rule": error.rule_label},
         status=STATUS,
     )
 

@@ -103,7 +103,8 @@ class Refusal(models.Model):
 
     @property
     def entrance_label(self) -> str:
-        return str(Entrance(self.entrance).label) if self.entrance in Entrance else self.entrance
+        known = self.entrance in Entrance
+        return str((Entrance(self.entrance) if known else Entrance.PAGE).label)
 
     @property
     def part_label(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -77,17 +78,34 @@ PART_LABELS = {
     "note": _("给审核人员的说明"),
     "commission": _("所答约稿"),
     "reason": _("理由"),
+    "opinion": _("审查意见"),
+    "comment": _("理由"),
     "q": _("查询词"),
     "name": _("名称"),
-    "file": _("文件"),
-    "attachment": _("附件"),
+    "words": _("词语"),
+    "right": _("正确写法"),
+    "unless": _("例外"),
+    "document": _("文件依据"),
+    "report_to": _("报"),
+    "send_to": _("送"),
+    "distribute_to": _("发"),
+    "username": _("账号"),
+    "file": _("文件名"),
+    "attachment": _("附件内容"),
     "attachments": _("附件"),
 }
+# A field of an issue's entry in the page editor: entries-0-body.
+_ENTRY_FIELD = re.compile(r"entries-(\d+)-(\w+)")
 
 
 def part_label(part: str) -> str:
-    """Return what a clerk calls a part; the part's own name when it has no other."""
-    return str(PART_LABELS.get(part, part))
+    """Return what a clerk calls a part; a field without a name of its own is 提交的内容."""
+    entry = _ENTRY_FIELD.fullmatch(part)
+    if entry:
+        return entry_part_label(int(entry[1]) + 1, entry[2])
+    if part in PART_LABELS:
+        return str(PART_LABELS[part])
+    return gettext("提交的内容") if part.isascii() else part
 
 
 def entry_part_label(number: int, part: str) -> str:

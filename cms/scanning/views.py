@@ -124,10 +124,12 @@ class WordIndex(generic.IndexView):
 
 
 class StopIndex(StopKept, WordIndex):
+    page_title = gettext_lazy("内部用语")
     kind = ListKind.STOP
 
 
 class TypoIndex(TypoKept, WordIndex):
+    page_title = gettext_lazy("错别字")
     kind = ListKind.TYPO
 
 

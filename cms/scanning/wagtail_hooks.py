@@ -8,7 +8,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
-from wagtail.admin.ui.tables import BooleanColumn
+from wagtail.admin.ui.tables import BooleanColumn, Column
 from wagtail.admin.viewsets.model import ModelViewSetGroup
 from wagtail.permissions import register_permission_policy
 
@@ -57,7 +57,7 @@ class StopViewSet(WordViewSet):
     list_display = [
         "words",
         "word_list",
-        "get_grade_display",
+        Column("grade", label=_("级别"), accessor="get_grade_display", sort_key="grade"),
         "valid_from",
         "valid_until",
         BooleanColumn("active", label=_("在用")),
@@ -77,6 +77,9 @@ class TypoViewSet(WordViewSet):
     list_display = ["words", "right", "word_list", BooleanColumn("active", label=_("在用"))]
 
 
+_KIND = Column("kind", label=_("类别"), accessor="get_kind_display", sort_key="kind")
+
+
 class WordListViewSet(KeptViewSet):
     model = WordList
     name = "word-lists"
@@ -87,7 +90,7 @@ class WordListViewSet(KeptViewSet):
     add_view_class = views.AddList
     edit_view_class = views.EditList
     history_view_class = views.ListHistory
-    list_display = ["name", "get_kind_display", "source", BooleanColumn("active", label=_("在用"))]
+    list_display = ["name", _KIND, "source", BooleanColumn("active", label=_("在用"))]
     search_fields = ["name", "source"]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -90,10 +91,10 @@ def test_each_keeper_keeps_only_the_own_kind(office: Office, client: Client) -> 
     assert client.get(reverse("word-lists:index")).status_code == 302
 
 
-def sheet(*rows: list[Any]) -> SimpleUploadedFile:
+def sheet(*rows: Sequence[Any]) -> SimpleUploadedFile:
     book = Workbook()
     for row in rows:
-        book.active.append(row)
+        book.active.append(list(row))
     file = io.BytesIO()
     book.save(file)
     return SimpleUploadedFile("词语.xlsx", file.getvalue())
@@ -109,7 +110,7 @@ def upload(client: Client, file: SimpleUploadedFile, kind: str = "stop", **more:
 
 
 def test_a_sheet_is_taken_whole_and_a_second_time_changes_nothing(reviewer: Client) -> None:
-    rows = [
+    rows: list[list[Any]] = [
         HEAD,
         ["专项甲", None, None, "严重", datetime(2026, 1, 1), None, "是"],  # noqa: DTZ001
         ["内部资料", None, "内部资料室", "一般", None, "2027/1/1".replace("/1/1", "-01-01"), None],
