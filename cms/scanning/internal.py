@@ -28,7 +28,7 @@ _REPRINT = re.compile(
 )
 
 # What follows a 密 of such a sign.
-_AFTER = frozenset("发函电传明办字参报部〔[(【级")
+AFTER = frozenset("发函电传明办字参报部〔[(【级")
 _LETTER = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -40,7 +40,7 @@ def found_in(reading: Reading, places: Iterable[int]) -> Iterator[tuple[str, int
     """
     words = reading.words
     for place in places:
-        if words[place] == "密" and words[place + 1 : place + 2] not in _AFTER:
+        if words[place] == "密" and words[place + 1 : place + 2] not in AFTER:
             continue
         start = place
         reprint = _REPRINT.match(words, place)

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail import hooks
 
+from . import internal, marks
 from .masking import BIRTH, MIDDLE
 from .normalise import read
 from .rules import Grade, Kind
@@ -37,6 +38,11 @@ class Entry:
     unless: tuple[str, ...] = ()
 
     @cached_property
+    def rule(self) -> str:
+        """Code of the rule that this word is."""
+        return f"word.{self.pk}"
+
+    @cached_property
     def hint(self) -> str:
         """What a clerk is told where the word is found."""
         if self.kind == Kind.TYPO:
@@ -49,11 +55,14 @@ class Entry:
 
 # What the automaton looks for besides words, because it passes by anyway: places at which
 # slower rules must look. Plain numbers: members of an enum cost more than the look itself.
-SECRET, ROUND, INTERNAL, HOUSE = 1, 2, 3, 4
+SECRET, BESIDE, ROUND, INTERNAL, HOUSE = 1, 2, 3, 4, 5
 
 _YEAR_BRACKETS = "〔[(【"
 _SIGNS: dict[str, int] = {
-    "密": SECRET,  # signs of a state secret, internal documents
+    # 密 where its neighbours allow a sign; 保密宣传 costs nothing.
+    **{f"{before}密": SECRET for before in marks.BEFORE},
+    **{f"密{after}": BESIDE for after in marks.AFTER},
+    **{f"密{after}": INTERNAL for after in internal.AFTER - marks.AFTER},
     "秘": ROUND,  # ㊙ is read as 秘
     "内部": INTERNAL,
     "秘密等级": INTERNAL,
@@ -106,11 +115,13 @@ class Lexicon:
                     shields.append((start, end))
                 elif meaning == HOUSE:
                     seen.houses.append(start)
+                elif meaning == INTERNAL:
+                    seen.inner.append(start)
+                elif meaning == BESIDE:
+                    seen.secret.append(start)
+                    seen.inner.append(start)
                 else:
-                    if meaning != INTERNAL:
-                        seen.secret.append(start)
-                    if meaning != ROUND:
-                        seen.inner.append(start)
+                    seen.secret.append(end - 1)
         if seen.hits:
             seen.hits = _chosen(seen.hits, shields)
         return seen

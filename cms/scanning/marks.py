@@ -99,8 +99,8 @@ MARKS = {mark.code: mark for mark in (STAR, PERIOD, ALONE, FIELD, GRADE, SIGN)}
 _LETTER = re.compile(r"[\u4e00-\u9fff]")
 _FOLLOWING = re.compile(_GAP + _PERIOD)
 # What stands beside a 密 that may be part of a sign.
-_BEFORE = frozenset("绝絕机機秘祕\n\t/|\\+'\"=")
-_AFTER = frozenset("级别等\n\t/|\\+'\"=")
+BEFORE = frozenset("绝絕机機秘祕\n\t/|\\+'\"=")
+AFTER = frozenset("级别等\n\t/|\\+'\"=")
 _AROUND = 90
 _ORDINARY = re.compile(rf"{_ORDINARY_BEFORE}$")
 
@@ -126,7 +126,7 @@ def marks_in(
     places: list[int] = []
     for place in _places_of("密", words) if secret is None else secret:
         before, after = words[place - 1 : place], words[place + 1 : place + 2]
-        if not before or not after or before in _BEFORE or after in _AFTER:
+        if not before or not after or before in BEFORE or after in AFTER:
             places.append(place)
     if places:
         for begin, stop in windows(places, _AROUND):

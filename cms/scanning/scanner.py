@@ -61,12 +61,12 @@ def _found(reading: normalise.Reading, force: lists.InForce) -> list[Found]:
     for hit in seen.hits:
         start, end = reading.span(hit.start, hit.end)
         entry = hit.entry
-        found.append((start, end, entry.kind, f"word.{entry.pk}", entry.hint, entry.right))
+        found.append((start, end, entry.kind, entry.rule, entry.hint, entry.right))
     if seen.secret:
         for rule, start, end in marks.marks_in(reading, seen.secret):
             found.append((start, end, Kind.MARK, rule, _mark_hint(rule), ""))
     if seen.inner:
-        for rule, start, end in internal.found_in(reading, seen.inner):
+        for rule, start, end in internal.found_in(reading, dict.fromkeys(seen.inner)):
             found.append((start, end, Kind.STOP, rule, internal.hint_of(rule), ""))
     for rule, start, end in personal.numbers_of(reading):
         found.append((start, end, Kind.PERSONAL, rule, personal.hint_of(rule), ""))

@@ -9,7 +9,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cms.scanning import lists, masking, personal, show
+from cms.scanning import internal, lists, marks, masking, normalise, personal, show
 from cms.scanning.models import Grade, ListKind, Word, WordList
 from cms.scanning.rules import Finding
 from cms.scanning.scanner import scan, scan_with
@@ -243,3 +243,16 @@ def test_marking_escapes() -> None:
     assert shown == (
         '<mark class="find find-typo" title="&quot;&gt;&lt;b&gt;">&lt;script&gt;</mark>&amp;'
     )
+
+
+SIGNS = st.text(alphabet=st.sampled_from("绝机秘密㊙级别★1年内部发〔2026〕5号\n·保"), max_size=60)
+
+
+@given(SIGNS)
+def test_signs_are_found_as_if_every_rule_had_looked_everywhere(text: str) -> None:
+    found = [(f.rule, f.start, f.end) for f in scan_with({"body": text}, NO_LISTS)]
+    assert len(found) == len(set(found))
+    reading = normalise.read(text)
+    wanted = set(marks.marks_in(reading))
+    wanted |= set(internal.found_in(reading, range(len(reading.words))))
+    assert {sign for sign in found if sign[0].startswith(("mark.", "stop."))} == wanted
