@@ -15,13 +15,14 @@ from django.utils.translation import gettext as _
 
 from infoflow.uploads.kinds import Limits
 
-from . import text
+from . import markup, text
+from .markup import TooMuch
 from .rules import TITLE_MAX
 from .text import Block
-from .word_reader import Paragraph, Table, WordFile, read_word
+from .word_reader import Paragraph, Table, WordFile, read_word, too_long
 
 # Elements of one file: 50,000 characters in 12,000 runs need half of it.
-LIMITS = Limits(elements=250_000, characters=text.BODY_MAX + 5_000)
+LIMITS = Limits(elements=200_000, characters=text.BODY_MAX + 5_000)
 # Lines at the top among which the title is looked for.
 _TOP = 8
 _SHORT = 30
@@ -71,7 +72,10 @@ def read_docx(data: bytes) -> WordText:
     blocks, contact = _take_end(blocks, notes)
     made = _blocks(blocks)
     made += [Block("p", f"注{n}：{words}") for n, words in enumerate(file.notes, 1) if words]
-    body = text.to_html(text.render_html(made))
+    try:
+        body = text.to_html(text.render_html(made))
+    except TooMuch:
+        raise too_long() from None
     notes += _left_out(file)
     return WordText(title, body, list(dict.fromkeys(notes)), contact)
 
@@ -277,6 +281,7 @@ def _table(table: Table) -> list[Block]:
     """Return a table without merged cells: what reaches over several rows stands in each."""
     rows: list[tuple[str, ...]] = []
     above: list[str] = []
+    cells_left, room = markup.CELLS_MAX, LIMITS.characters
     for row in table.rows:
         cells: list[str] = []
         for cell in row:
@@ -284,6 +289,10 @@ def _table(table: Table) -> list[Block]:
             if cell.follows and not words:
                 words = above[len(cells)] if len(cells) < len(above) else ""
             cells += [words] + [""] * (cell.span - 1)
+        # One long cell repeated in 10,000 rows is 600 MB.
+        cells_left, room = cells_left - len(cells), room - sum(map(len, cells))
+        if cells_left < 0 or room < 0:
+            raise too_long()
         above = cells
         rows.append(tuple(cells))
     width = max((len(row) for row in rows), default=0)
@@ -291,6 +300,8 @@ def _table(table: Table) -> list[Block]:
         # A frame around text, not a table.
         lines = [line for row in table.rows for cell in row for line in cell.lines]
         return [Block("p", words) for words in map(text.one_line, lines) if words]
+    if width * len(rows) > markup.CELLS_MAX:
+        raise too_long()
     full = tuple(row + ("",) * (width - len(row)) for row in rows if any(row))
     return [Block("table", rows=full)] if full else []
 

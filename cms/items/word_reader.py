@@ -28,6 +28,11 @@ _SKIPPED = {
 }  # fmt: skip
 
 
+def too_long() -> BadFile:
+    """Return the refusal of a file with more in it than an item may have."""
+    return BadFile(_("正文超过5万字，不能导入。请分成几篇，或写一段说明，把原文作为附件上传。"))
+
+
 @dataclass
 class Paragraph:
     """One paragraph and how it looks."""
@@ -148,9 +153,7 @@ class _Builder:
         """
         self.room -= characters
         if self.room < 0:
-            raise BadFile(
-                _("正文超过5万字，不能导入。请分成几篇，或写一段说明，把原文作为附件上传。")
-            )
+            raise too_long()
 
     # Elements that open something.
 

@@ -38,7 +38,7 @@ class Limits:
     unpacked: int = 50 * MEGABYTE
     ratio: int = 100
     # XML of one document: elements, and how deep they stand in one another.
-    elements: int = 600_000
+    elements: int = 400_000
     depth: int = 200
     pixels: int = 100_000_000
     pages: int = 300

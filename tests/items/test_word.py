@@ -314,6 +314,17 @@ def test_a_long_text_is_read_in_time_and_a_longer_one_refused() -> None:
         read_docx(word_file(paragraph("字" * 100) * 600))
 
 
+@pytest.mark.parametrize("down", ["<w:vMerge/>", '<w:gridSpan w:val="60"/>'])
+def test_a_table_that_would_grow_without_end_is_refused(down: str) -> None:
+    first = cell("字" * 20_000, properties='<w:vMerge w:val="restart"/>')
+    row = [cell("", properties=down)]
+    body = paragraph("标题") + table([first, first], *[row + row] * 9_000)
+    began = time.process_time()
+    with pytest.raises(BadFile, match="5万字|过大"):
+        read_docx(word_file(body))
+    assert time.process_time() - began < 3
+
+
 def test_elements_named_like_our_functions_are_only_elements() -> None:
     names = ("put", "cell", "label", "close_paragraph", "inside", "_init__", "text", "start")
     body = "".join(f"<w:{name}><w:p><w:r><w:t>字</w:t></w:r></w:p></w:{name}>" for name in names)
