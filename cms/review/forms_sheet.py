@@ -96,7 +96,7 @@ class ClearanceForm(forms.Form):
 
     @property
     def text_fields(self) -> list[forms.BoundField]:
-        names = ("attribute_reason", "carrier", "channel", "audience", "opinion")
+        names = ("carrier", "channel", "audience", "opinion")
         return [self[name] for name in names]
 
     def sheet(self) -> Sheet:

@@ -92,6 +92,12 @@ class GatedPermissionTester(PagePermissionTester):
     def can_lock(self) -> bool:
         return False
 
+    def can_unlock(self) -> bool:
+        return False
+
+    def can_set_view_restrictions(self) -> bool:
+        return False
+
     def can_submit_for_moderation(self) -> bool:
         return False
 
