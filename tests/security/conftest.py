@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.db import transaction
+from django.http import HttpRequest
 from pytest_django.plugin import DjangoDbBlocker
+
+from infoflow.desk import context_processors
+from infoflow.units.models import User
 
 from . import world as worlds
 from .answers import Visitor
@@ -31,6 +36,31 @@ def quiet() -> Iterator[None]:
     log.setLevel(logging.CRITICAL)
     yield
     log.setLevel(level)
+
+
+@pytest.fixture(scope="package", autouse=True)
+def kept_frames() -> Iterator[None]:
+    """Work out each person's menu and post once: every request starts from the same world, and
+    half of the cost of a refusal was the frame of its page."""
+    menus: dict[int | None, Any] = {}
+    posts: dict[int, str] = {}
+    patch = pytest.MonkeyPatch()
+    menu_for, post_of = context_processors.menu_for, context_processors.post_of
+
+    def menu_once(request: HttpRequest) -> Any:
+        if request.user.pk not in menus:
+            menus[request.user.pk] = menu_for(request)
+        return menus[request.user.pk]
+
+    def post_once(user: User) -> str:
+        if user.pk not in posts:
+            posts[user.pk] = post_of(user)
+        return posts[user.pk]
+
+    patch.setattr(context_processors, "menu_for", menu_once)
+    patch.setattr(context_processors, "post_of", post_once)
+    yield
+    patch.undo()
 
 
 @pytest.fixture(scope="package")

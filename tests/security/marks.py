@@ -5,19 +5,22 @@ from __future__ import annotations
 from infoflow.units.roles import Role
 
 from .answers import Answer
-from .world import ANONYMOUS, SUPERUSER, Mark
+from .mark import NOBODYS, OF_UNIT, Mark
+from .world import ANONYMOUS, SUPERUSER
 
-EVERYTHING = frozenset(Mark)
+EVERYTHING = frozenset(Mark) - NOBODYS
 IN_ISSUES = frozenset({Mark.ISSUED})
 IN_RANKINGS = frozenset({Mark.UNIT, Mark.TITLE, Mark.POINTS, Mark.ISSUED})
-# Texts that have not left the unit, and why its signatory sent one back, stay in the unit.
-OF_OFFICE = EVERYTHING - {Mark.DRAFT, Mark.REASON}
+OF_OFFICE = EVERYTHING - OF_UNIT
 
 # Who may see which marks, by the start of the address; the longest start counts.
 MAY_SEE: dict[str, dict[str, frozenset[Mark]]] = {
     ANONYMOUS: {},
     # The ranking of the own group names all its units, with figures.
-    Role.OFFICER: {"/ranking/": frozenset({Mark.UNIT})},
+    Role.OFFICER: {
+        "/": frozenset({Mark.OWN_TYPED}),
+        "/ranking/": frozenset({Mark.UNIT, Mark.OWN_TYPED}),
+    },
     Role.SIGNATORY: {"/ranking/": frozenset({Mark.UNIT})},
     Role.EDITOR: {"/": OF_OFFICE - {Mark.SCHEME_DRAFT}},
     Role.REVIEWER: {"/": OF_OFFICE - {Mark.SCHEME_DRAFT}},

@@ -15,14 +15,16 @@ from urllib.parse import quote
 
 import pytest
 
+from cms.attachments.models import Attachment
 from infoflow.units.roles import Role
 from scoring.ledger.models import Entry
 
 from .answers import Answer, Outcome, Visitor, links_of, writes
-from .marks import EVERYTHING, MAY_SEE, leaks, marks_in
+from .mark import OWN_MARK, Mark
+from .marks import EVERYTHING, MAY_SEE, leaks, marks_in, may_see
 from .matrix import read_table
 from .routes import NOWHERE, Address, met_by
-from .world import OWN_MARK, SUPERUSER, Mark, World, label, task_of
+from .world import SUPERUSER, World, label, task_of
 
 pytestmark = [pytest.mark.slow_matrix, pytest.mark.django_db]
 
@@ -42,7 +44,9 @@ def queries(world: World) -> list[str]:
         f"q={quote('乙')}",
         f"id={draft}&id={world.texts.signed.pk}&child_of={folder}&parent={folder}"
         f"&page_type=items.ItemPage&allow_higher_levels=1&unit={world.unit.pk}&{people}"
-        f"&item={draft}&fact={world.fact.pk}&p=1&page=1&next=/items/{draft}/&removed=1",
+        f"&item={draft}&fact={world.fact.pk}&p=1&page=1&next=/items/{draft}/&removed=1"
+        f"&joint={world.joint.pk}&handover={world.handover.pk}&leaver={world.office.officer.pk}"
+        f"&task={task_of(world.texts.submitted).pk}&form=news&step=sign&state=draft&ids={draft}",
         "export=xlsx",
     ]
 
@@ -100,20 +104,96 @@ def crawl(visitor: Visitor, starts: Iterable[str]) -> Iterator[Answer]:
 
 def test_search_finds_what_is_there(world: World, visitors: dict[str, Visitor]) -> None:
     """Who may see a mark does see it, so the search above is not blind."""
-    officer, root = Visitor(world.office.officer), visitors[SUPERUSER]
+    officer, root, reviewer = (
+        Visitor(world.office.officer),
+        visitors[SUPERUSER],
+        visitors[Role.REVIEWER],
+    )
+    signed, pooled = world.texts.signed, world.texts.pooled
+    file = Attachment.objects.get(page_id=signed.pk)
+    asked = [
+        (officer, f"/items/{world.texts.returned.pk}/"),
+        (officer, f"/items/{world.joint.pk}/"),
+        (officer, f"/items/{world.closed.pk}/"),
+        (officer, f"/handover/{world.handover.pk}/"),
+        (root, f"/items/{signed.pk}/"),
+        (reviewer, f"/items/{signed.pk}/attachments/{file.pk}/"),
+        (reviewer, f"/office/decide/{task_of(world.texts.screened).pk}/"),
+        (reviewer, f"/office/texts/{pooled.pk}/sheet/"),
+        (root, f"/ranking/units/{world.unit.pk}/"),
+        (root, f"/issues/{world.issue.pk}/"),
+        (root, "/office/issues/"),
+        (root, "/office/accounts/"),
+        (root, "/office/snippets/schemes/scheme/"),
+    ]
     found: set[Mark] = set()
-    found |= marks_in(officer.ask("GET", f"/items/{world.texts.returned.pk}/").text)
-    for path in (
-        f"/items/{world.texts.signed.pk}/",
-        f"/ranking/units/{world.unit.pk}/",
-        f"/issues/{world.issue.pk}/",
-        "/office/issues/",
-        "/office/accounts/",
-        "/office/snippets/schemes/scheme/",
-    ):
-        found |= marks_in(root.ask("GET", path).text)
-    assert found == EVERYTHING
+    for visitor, path in asked:
+        found |= marks_in(visitor.ask("GET", path).text)
+    assert EVERYTHING - found == set()
     assert Entry.objects.filter(unit=world.unit).exists()
+
+
+def test_what_is_typed_is_its_writers_alone(world: World, visitors: dict[str, Visitor]) -> None:
+    """Not even the own unit's signatory, nor a superuser, sees what is not saved."""
+    own, other = world.own_texts.draft.pk, world.texts.draft.pk
+    assert Mark.OWN_TYPED in visitors[Role.OFFICER].ask("GET", f"/items/{own}/edit/").text
+    assert Mark.TYPED in Visitor(world.office.officer).ask("GET", f"/items/{other}/edit/").text
+    for name in (Role.SIGNATORY, SUPERUSER):
+        for path in ("/", "/items/", f"/items/{own}/", f"/items/{own}/edit/"):
+            assert not {Mark.OWN_TYPED, Mark.TYPED} & marks_in(visitors[name].ask("GET", path).text)
+
+
+def test_a_joint_unit_sees_the_joint_text_and_nothing_else(
+    world: World, addresses: list[Address]
+) -> None:
+    open_to_it = frozenset({Mark.JOINT, Mark.UNIT, Mark.PERSON})
+    for person in (world.partner.officer, world.partner.signatory):
+        visitor = Visitor(person)
+        told = [
+            f"{answer} 露出 {marks_in(answer.text) - open_to_it}"
+            for answer in crawl(visitor, ["/", "/items/", f"/items/{world.joint.pk}/"])
+            if marks_in(answer.text) - open_to_it or answer.outcome is Outcome.FAULT
+        ]
+        assert not told, "\n".join(told)
+        assert Mark.JOINT in visitor.ask("GET", f"/items/{world.joint.pk}/").text
+        for act in ("edit", "submit", "withdraw", "delete", "copy", "attachments", "check"):
+            with writes() as written:
+                answer = visitor.ask("POST", f"/items/{world.joint.pk}/{act}/", foreign_form(world))
+            assert not written, (act, written)
+            assert answer.outcome is not Outcome.FAULT, answer
+
+
+# Pages that look for words; a stranger's words find nothing, whether they exist or not.
+SEARCHED = ("/items/", "/items/joint/", "/items/signing/", "/search/", "/issues/", "/ranking/")
+LOOKED_FOR = tuple(
+    mark for mark in Mark if mark not in (Mark.UNIT, Mark.PERSON, Mark.OWN_TYPED, Mark.REFUSED)
+)
+NONSENSE = "ZQXJKVWPQ"
+
+
+@pytest.mark.parametrize("name", [*UNIT_PEOPLE, Role.DUTY], ids=label)
+def test_no_search_tells_whether_a_word_exists(
+    name: str, visitors: dict[str, Visitor], addresses: list[Address]
+) -> None:
+    """An answer to a secret word differs in nothing from the answer to a word of nobody."""
+    known = {address.path for address in addresses}
+    told = []
+    for path in [path for path in SEARCHED if path in known]:
+        nothing = unworded(visitors[name].ask("GET", f"{path}?q={NONSENSE}"), NONSENSE)
+        for mark in LOOKED_FOR:
+            if mark in may_see(name, path):
+                continue
+            answer = visitors[name].ask("GET", f"{path}?q={mark}")
+            if unworded(answer, mark) != nothing:
+                told.append(str(answer))
+    assert not told, f"{name}：\n" + "\n".join(told)
+
+
+def unworded(answer: Answer, word: str) -> tuple[int, str, str]:
+    """Return an answer without the word that was asked for and without its length."""
+    status, location, text = shape(answer)
+    text = re.sub(r"Content-Length: \d+", "", text)
+    return status, location.replace(word, ""), text.replace(word, "")
 
 
 def test_search_reads_messages(world: World, visitors: dict[str, Visitor]) -> None:
@@ -171,6 +251,19 @@ def foreign_form(world: World) -> dict[str, Any]:
         "form": "news",
         "body": "一行改动的正文。",
         "contact": "某人",
+        "keywords": "改动",
+        "note": "改动",
+        "commission": "改动",
+        "joint": [world.unit.pk],
+        "data": "{}",
+        "base_revision": draft.latest_revision_id,
+        "file": Attachment.objects.filter(page_id=draft.pk)[0].pk,
+        "successor": world.office.signatory.pk,
+        "agreed": "on",
+        "answer": "agree",
+        "agree": "",
+        "tasks": [task_of(draft).pk],
+        "ids": [draft.pk],
         "next": f"/items/{draft.pk}/",
     }
 

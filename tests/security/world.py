@@ -1,26 +1,22 @@
 """Two units with texts in every state, and one person for every role.
 
-Everything of unit B carries a mark that says what it is. The marks are plain letters, so that
-they are found again in HTML, JSON, addresses, file names and workbooks alike.
+Everything of unit B carries a mark that says what it is (mark.py).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
 from django.utils import timezone
 from wagtail.models import Page, TaskState
 
 from cms.bulletins import actions as bulletin_actions
 from cms.bulletins.models import IssuePage
-from cms.items import attach
 from cms.items.models import ItemPage
 from cms.review.models import GatedPage
 from cms.review.rules import Verdict
 from infoflow.units import actions as unit_actions
-from infoflow.units import handover as unit_handover
 from infoflow.units.models import HandOver, Unit, User
 from infoflow.units.roles import UNIT_ROLES, Role
 from scoring.adoptions import actions as fact_actions
@@ -29,6 +25,21 @@ from scoring.adoptions.rules import FactKind
 from scoring.schemes import actions as scheme_actions
 from scoring.schemes.models import Scheme
 from tests import builders
+
+from .mark import OWN_MARK, Mark
+from .offices import (
+    ISSUED,
+    SENT,
+    Beside,
+    FilingOffice,
+    hand_over,
+    joint_item,
+    not_taken,
+    refused_at_the_door,
+    typed,
+)
+
+__all__ = ["OWN_MARK", "Mark"]
 
 ANONYMOUS = "匿名"
 SUPERUSER = "超级管理员"
@@ -41,26 +52,6 @@ def label(name: str) -> str:
     if name in (ANONYMOUS, SUPERUSER):
         return "anonymous" if name == ANONYMOUS else "superuser"
     return Role(name).name.lower()
-
-
-class Mark(StrEnum):
-    """What a string of unit B is. One person may see one and not the other."""
-
-    UNIT = "ZBUNITQ"  # its name
-    PERSON = "ZBPERSONQ"  # its people: names, telephone numbers
-    DRAFT = "ZBDRAFTQ"  # texts that have not left it: title, body, contact
-    TITLE = "ZBTITLEQ"  # titles of texts that it has sent in
-    BODY = "ZBBODYQ"  # their bodies and contacts
-    REASON = "ZBREASONQ"  # why one came back
-    POINTS = "ZBPOINTSQ"  # facts and ledger entries without a text
-    ISSUED = "ZBISSUEDQ"  # what an issued number carries
-    ISSUE_DRAFT = "ZBISSUEDRAFTQ"  # the working title of an issue that nobody has signed
-    SCHEME_DRAFT = "ZSCHEMEDRAFTQ"  # a scheme that nobody has published
-    HAND_OVER = "ZBHANDQ"  # why and how its people handed over
-
-
-# In everything of unit A, to see that the search would find what is there.
-OWN_MARK = "ZAOWNQ"
 
 
 @dataclass
@@ -80,12 +71,14 @@ class Texts:
 class World:
     """Everything that an address can be filled with."""
 
-    office: builders.Office  # unit B with the office's people
-    own: builders.Office  # unit A
+    office: FilingOffice  # unit B with the office's people
+    own: FilingOffice  # unit A
     people: dict[str, User | None]
     texts: Texts
     own_texts: Texts
     closed: ItemPage
+    partner: builders.Office  # unit C, which unit B asked to join in
+    joint: ItemPage
     issue_draft: IssuePage
     issue_sent: IssuePage
     issue: IssuePage
@@ -103,20 +96,6 @@ class World:
     def folder(self) -> Page:
         """The page under which unit B's items lie."""
         return Page.objects.get(pk=self.texts.draft.pk).get_parent()
-
-
-class FilingOffice(builders.Office):
-    """An office whose every draft carries a file with the draft's own marks in it."""
-
-    def draft(self, title: str = "", body: str = "") -> ItemPage:
-        item = super().draft(title, body)
-        words = f"{title}\n{body}"
-        attach.add(
-            item_id=item.pk,
-            person=self.officer,
-            uploads=[(f"{title}.txt", words.encode())],
-        )
-        return ItemPage.objects.get(pk=item.pk)
 
 
 def task_of(page: GatedPage) -> TaskState:
@@ -144,24 +123,25 @@ def _text(office: builders.Office, state: str, title: str, body: str, reason: st
     return item
 
 
-def _texts(office: builders.Office, own: bool) -> Texts:
+def _texts(office: FilingOffice, own: bool) -> Texts:
     def mark(of: Mark) -> str:
         return OWN_MARK if own else of
 
     draft, title, body = mark(Mark.DRAFT), mark(Mark.TITLE), mark(Mark.BODY)
     issued = mark(Mark.ISSUED)
-    return Texts(
-        draft=_text(office, "draft", draft, draft),
-        submitted=_text(office, "submitted", draft, draft),
-        returned=_text(office, "returned", draft, draft, reason=mark(Mark.REASON)),
-        signed=_text(office, "signed", title, body),
-        screened=_text(office, "screened", title, body),
-        pooled=_text(office, "pooled", title, body),
-        issued=_text(office, "issued", issued, issued),
-    )
+    office.beside = Beside.all_of(draft)
+    unsent = {
+        "draft": _text(office, "draft", draft, draft),
+        "submitted": _text(office, "submitted", draft, draft),
+        "returned": _text(office, "returned", draft, draft, reason=mark(Mark.REASON)),
+    }
+    office.beside = Beside.all_of(OWN_MARK) if own else SENT
+    sent = {name: _text(office, name, title, body) for name in ("signed", "screened", "pooled")}
+    office.beside = Beside.all_of(OWN_MARK) if own else ISSUED
+    return Texts(**unsent, **sent, issued=_text(office, "issued", issued, issued))
 
 
-def _offices() -> tuple[builders.Office, builders.Office]:
+def _offices() -> tuple[FilingOffice, FilingOffice]:
     """Units A and B in one group, with one and the same information office."""
     own = FilingOffice(builders.unit(f"甲单位{OWN_MARK}", group=GROUP))
     other = FilingOffice.__new__(FilingOffice)
@@ -215,48 +195,29 @@ def build() -> World:
         key="form:security",
         person=own.scorer,
     )
-    handover, own_handover = _hand_over(other, Mark.HAND_OVER), _hand_over(own, OWN_MARK)
+    refused_at_the_door(other)
+    typed(texts.draft, other.officer, Mark.TYPED)
+    typed(own_texts.draft, own.officer, Mark.OWN_TYPED)
+    partner = builders.Office(builders.unit("丙单位"))
+    other.beside = SENT
     return World(
         office=other,
         own=own,
         people=people,
         texts=texts,
         own_texts=own_texts,
-        closed=_closed(other),
+        closed=not_taken(other),
+        partner=partner,
+        joint=joint_item(other, partner),
         issue_draft=issue_draft,
         issue_sent=issue_sent,
         issue=issue,
         fact=fact,
         scheme=scheme,
         scheme_draft=scheme_draft,
-        handover=handover,
-        own_handover=own_handover,
+        handover=hand_over(other, Mark.HAND_OVER, Mark.PERSON, Mark.DRAFT),
+        own_handover=hand_over(own, OWN_MARK, OWN_MARK, OWN_MARK),
     )
-
-
-def _hand_over(office: builders.Office, note: str) -> HandOver:
-    """A second officer leaves a draft to the first; an account that nobody uses any more."""
-    first, second = office.officer, builders.person(Role.OFFICER, at=office.unit)
-    mark = Mark.PERSON if note == Mark.HAND_OVER else OWN_MARK
-    _rename(second, f"离任{mark}")
-    draft = Mark.DRAFT if note == Mark.HAND_OVER else OWN_MARK
-    office.officer = builders.fresh(second)
-    office.draft(f"关于{draft}的移交", f"一、{draft}情况")
-    office.officer = first
-    return unit_handover.hand_over(
-        unit=office.unit,
-        leaver=second,
-        successor=first,
-        by=builders.fresh(office.signatory),
-        note=f"因{note}移交",
-    )
-
-
-def _closed(office: builders.Office) -> ItemPage:
-    """A text of unit B that an editor did not take."""
-    item = _text(office, "signed", Mark.TITLE, Mark.BODY)
-    builders.decide(item, office.editor, Verdict.CLOSE, reason="同类已采用")
-    return item
 
 
 def _issue(office: builders.Office, item: ItemPage, *, name: str) -> IssuePage:

@@ -1,0 +1,151 @@
+"""Offices whose texts carry marks in every field, in their file and in what is said of them."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, replace
+
+import pytest
+from django.utils import timezone
+
+from cms.items import actions as item_actions
+from cms.items import actions_autosave, actions_joint, attach, text
+from cms.items.models import ItemPage
+from cms.review.rules import Verdict
+from cms.scanning import door
+from infoflow.units import handover as unit_handover
+from infoflow.units.models import HandOver, User
+from infoflow.units.roles import Role
+from tests import builders
+
+from .mark import OWN_MARK, Mark
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What stands beside a text's title and body."""
+
+    contact: str
+    keywords: str
+    note: str
+    commission: str
+    file_name: str
+    file_text: str
+    finding: str = ""
+    opinion: str = "无"
+
+    @classmethod
+    def all_of(cls, mark: str) -> Beside:
+        """One mark everywhere: a text that nobody outside may know of at all."""
+        return cls(mark, mark, mark, mark, mark, mark, opinion=mark)
+
+
+SENT = Beside(
+    contact=Mark.CONTACT,
+    keywords=Mark.KEYWORDS,
+    note=Mark.NOTE,
+    commission=Mark.COMMISSION,
+    file_name=Mark.FILE_NAME,
+    file_text=Mark.FILE_TEXT,
+    finding=Mark.FINDING,
+    opinion=Mark.OPINION,
+)
+# Its body is printed in an issue, so a number that the scan finds must not stand there.
+ISSUED = replace(SENT, finding="")
+
+
+class FilingOffice(builders.Office):
+    """An office whose texts carry what `beside` says, and a file."""
+
+    beside = Beside.all_of(OWN_MARK)
+    joint: tuple[int, ...] = ()
+
+    def draft(self, title: str = "", body: str = "") -> ItemPage:
+        beside = self.beside
+        words = f"{body}\n联系电话{beside.finding}" if beside.finding else body
+        item = item_actions.create_item(
+            unit=self.unit,
+            person=self.officer,
+            draft=item_actions.Draft(
+                title=title,
+                form="news",
+                body=text.to_html(words),
+                contact=beside.contact,
+                keywords=beside.keywords,
+                note=beside.note,
+                commission=beside.commission,
+                joint=self.joint,
+                signatory=self.signatory,
+            ),
+        )
+        attach.add(
+            item_id=item.pk,
+            person=self.officer,
+            uploads=[(f"{beside.file_name}.txt", f"{title}\n{beside.file_text}".encode())],
+        )
+        return ItemPage.objects.get(pk=item.pk)
+
+    def pooled(self, title: str = "", body: str = "") -> ItemPage:
+        item = self.screened(title, body)
+        sheet = replace(builders.plain_sheet(item), opinion=f"经审查，{self.beside.opinion}")
+        builders.decide(item, self.reviewer, sheet=sheet)
+        return ItemPage.objects.get(pk=item.pk)
+
+
+def typed(item: ItemPage, person: User, mark: Mark) -> None:
+    """Leave something unsaved in a person's form of an item."""
+    actions_autosave.keep(
+        person=builders.fresh(person),
+        form_key=uuid.uuid4(),
+        item_id=item.pk,
+        data={"title": f"没有保存的{mark}", "body": f"没有保存的{mark}", "form": "news"},
+        base_revision=item.latest_revision_id,
+    )
+
+
+def refused_at_the_door(office: FilingOffice) -> None:
+    """Try to bring in a text that bears a mark of secrecy."""
+    with pytest.raises(door.MarkedSecret) as refusal:
+        office.draft(f"绝密★1年 {Mark.REFUSED}", f"一、{Mark.REFUSED}")
+    door.keep_record(refusal.value)
+
+
+def joint_item(office: FilingOffice, partner: builders.Office) -> ItemPage:
+    """A text that waits for a joint unit, which has declined with a reason."""
+    office.beside, kept = Beside.all_of(Mark.JOINT), office.beside
+    office.joint = (partner.unit.pk,)
+    item = office.submitted(f"关于{Mark.JOINT}的联合报告", f"一、{Mark.JOINT}")
+    office.joint, office.beside = (), kept
+    actions_joint.answer(
+        item_id=item.pk,
+        unit_id=partner.unit.pk,
+        person=builders.fresh(partner.signatory),
+        agreed=False,
+        reason=f"数据{Mark.JOINT}不一致",
+        seen_digest=item.joint_digest(),
+    )
+    return item
+
+
+def not_taken(office: FilingOffice) -> ItemPage:
+    """A text of unit B that an editor did not take."""
+    item = office.signed(f"关于{Mark.TITLE}的情况", f"一、{Mark.BODY}")
+    builders.decide(item, office.editor, Verdict.CLOSE, reason=f"同类已采用{Mark.OFFICE_REASON}")
+    return item
+
+
+def hand_over(office: FilingOffice, note: str, person: str, draft: str) -> HandOver:
+    """A second officer leaves a draft to the first, and the unit."""
+    first, second = office.officer, builders.person(Role.OFFICER, at=office.unit)
+    User.objects.filter(pk=second.pk).update(name=f"离任{person}")
+    office.officer = builders.fresh(second)
+    office.beside, kept = Beside.all_of(draft), office.beside
+    office.draft(f"关于{draft}的移交", f"一、{draft}情况")
+    office.officer, office.beside = first, kept
+    return unit_handover.hand_over(
+        unit=office.unit,
+        leaver=builders.fresh(second),
+        successor=first,
+        by=builders.fresh(office.signatory),
+        note=f"因{note}移交 {timezone.localdate()}",
+    )
