@@ -21,7 +21,7 @@ from cms.review.rules import SHEET_STEPS, Verdict
 from cms.review.sheet_rules import Sheet, stops
 from infoflow.units import actions as unit_actions
 from infoflow.units.models import Unit, UnitGroup, UnitKind, User
-from infoflow.units.roles import UNIT_ROLES, Role
+from infoflow.units.roles import ADMIN_ROLES, UNIT_ROLES, Role
 
 _numbers = itertools.count(1)
 
@@ -63,6 +63,11 @@ def person(*roles: Role, at: Unit | None = None, name: str = "") -> User:
             }[role]
             appoint(unit=at, user=made, since=date(2020, 1, 1))
     return fresh(made)
+
+
+def refusal_under_office(role: Role) -> int:
+    """Return how a page under /office/ refuses a role: sent to the first page, or nothing there."""
+    return 302 if role in ADMIN_ROLES else 404
 
 
 def fresh(user: User) -> User:

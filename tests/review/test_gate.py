@@ -167,11 +167,11 @@ def test_adopted_item_cannot_be_deleted(office: Office, client: Client) -> None:
     office.issued(item)
     client.force_login(User.objects.create_superuser("root", password="x" * 12, name="超级"))
     response = client.post(reverse("wagtailadmin_pages:delete", args=[item.pk]))
-    assert response.status_code in (302, 403, 409)
+    assert response.status_code == 302
     assert ItemPage.objects.filter(pk=item.pk).exists()
     folder = item.get_parent().get_parent()
     response = client.post(reverse("wagtailadmin_pages:delete", args=[folder.pk]))
-    assert response.status_code in (302, 403, 409)
+    assert response.status_code == 302
     with pytest.raises(Exception, match="protected"), transaction.atomic():
         ItemPage.objects.get(pk=item.pk).delete()
     assert EntrySource.objects.filter(item=item).exists()
