@@ -12,7 +12,16 @@ from pytest_django.live_server_helper import LiveServer
 from cms.items import actions, text
 from cms.items.models import ItemPage
 from tests.builders import Office, decide
-from tests.corpus.pastes import ATTACKS, PASTES
+from tests.corpus.pastes import (
+    ATTACKS,
+    EXCEL,
+    EXCEL_MERGED,
+    HEADINGS,
+    PASTES,
+    TABLES,
+    WORD,
+    WPS,
+)
 
 from .conftest import SignIn
 
@@ -116,3 +125,35 @@ def _move_about(page: Page) -> None:
     page.mouse.move(300, 300)
     page.mouse.click(300, 10)
     page.wait_for_timeout(20)
+
+
+PASTE = """(html) => {
+  const field = document.getElementById('id_body');
+  field.focus();
+  const data = new DataTransfer();
+  data.setData('text/html', html);
+  data.setData('text/plain', 'plain');
+  const event = new ClipboardEvent('paste', {clipboardData: data, cancelable: true, bubbles: true});
+  return [field.dispatchEvent(event), field.value];
+}"""
+
+
+def test_pasting_keeps_headings_lists_and_tables(
+    town: Office, sign_in: SignIn, live_server: LiveServer
+) -> None:
+    page = sign_in(town.officer)
+    watch = Watch(page, live_server.url)
+    for paste in (WORD, WPS, EXCEL, EXCEL_MERGED, HEADINGS):
+        page.goto("/items/new/")
+        untouched, value = page.evaluate(PASTE, paste.source)
+        assert not untouched
+        assert text.to_html(value) == text.to_html(paste.source), paste.title
+    page.goto("/items/new/")
+    # Without structure, or with too much of it, the browser pastes as it always did.
+    for source in ("<p>只有<b>文字</b></p>", "<div>" * 5_000, TABLES.source):
+        untouched, value = page.evaluate(PASTE, source)
+        assert untouched
+        assert value == ""
+    attack = "<h1>题</h1><img src=x onerror=alert(1)><script>alert(2)</script>"
+    assert page.evaluate(PASTE, attack)[1] == "# 题"
+    assert watch.seen == []
