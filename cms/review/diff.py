@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from enum import StrEnum
 
 from django.utils.html import escape
@@ -17,6 +16,11 @@ from rapidfuzz.distance import Indel
 
 # Above this, comparing character by character takes too much memory; the whole line is marked.
 CELLS_MAX = 20_000_000
+# Above this many pairs of lines they are not aligned, only walked through in order.
+PAIRS_MAX = 10_000_000
+# How far to look for the line that one was moved or changed to. Without a limit a text of
+# 25,000 short lines holds a worker for minutes.
+LOOK_AHEAD = 12
 # Two lines that share less than this are two lines, not one that was changed.
 ALIKE = 0.3
 # A shorter run of the same characters between two changes is chance, not a part that stayed.
@@ -45,9 +49,8 @@ def rows(old: str, new: str) -> list[Row]:
     """Return the lines of two plain texts beside one another, escaped, changes marked."""
     before, after = old.splitlines(), new.splitlines()
     found: list[Row] = []
-    matcher = SequenceMatcher(None, before, after, autojunk=False)
-    for tag, a, b, c, d in matcher.get_opcodes():
-        if tag == "equal":
+    for same, a, b, c, d in _aligned(before, after):
+        if same:
             for line in before[a:b]:
                 shown = escape(line)
                 found.append(Row(Change.SAME, shown, shown))
@@ -61,19 +64,44 @@ def differs(found: list[Row]) -> bool:
     return any(row.change != Change.SAME for row in found)
 
 
-def _block(before: list[str], after: list[str]) -> Iterator[Row]:
+def _aligned(before: list[str], after: list[str]) -> Iterator[tuple[bool, int, int, int, int]]:
+    """Yield the runs of lines in order: (same, from, to in the old, from, to in the new)."""
+    if len(before) * len(after) > PAIRS_MAX:
+        yield before == after, 0, len(before), 0, len(after)
+        return
+    pending: list[int] = []
+    for code in Indel.opcodes(before, after):
+        if code.tag == "equal":
+            if pending:
+                yield False, pending[0], code.src_start, pending[1], code.dest_start
+                pending = []
+            yield True, code.src_start, code.src_end, code.dest_start, code.dest_end
+        elif not pending:
+            pending = [code.src_start, code.dest_start]
+    if pending:
+        yield False, pending[0], len(before), pending[1], len(after)
+
+
+def _block(left: list[str], right: list[str]) -> Iterator[Row]:
     """Yield the rows of a place where the texts differ: pairs as long as they are alike."""
-    left, right = list(before), list(after)
-    while left and right:
-        if _alike(left[0], right[0]):
-            yield _changed(left.pop(0), right.pop(0))
-        elif any(_alike(left[0], line) for line in right[1:]):
-            yield _added(right.pop(0))
+    old = new = 0
+    while old < len(left) and new < len(right):
+        if left[old] == right[new]:
+            shown = escape(left[old])
+            yield Row(Change.SAME, shown, shown)
+            old, new = old + 1, new + 1
+        elif _alike(left[old], right[new]):
+            yield _changed(left[old], right[new])
+            old, new = old + 1, new + 1
+        elif any(_alike(left[old], line) for line in right[new + 1 : new + 1 + LOOK_AHEAD]):
+            yield _added(right[new])
+            new += 1
         else:
-            yield _removed(left.pop(0))
-    for line in left:
+            yield _removed(left[old])
+            old += 1
+    for line in left[old:]:
         yield _removed(line)
-    for line in right:
+    for line in right[new:]:
         yield _added(line)
 
 
