@@ -51,6 +51,9 @@ class MarkedSecret(Exception):
 def marked_part(parts: Mapping[str, str]) -> tuple[str, str] | None:
     """Return the first part that bears a mark and the rule's code, or None."""
     for name, text in parts.items():
+        # Most fields of a form are numbers and codes.
+        if text.isascii():
+            continue
         for code, _start, _end in marks.marks_in(read(text)):
             return name, code
     return None

@@ -163,4 +163,9 @@ def answer(request: HttpRequest, error: door.MarkedSecret) -> HttpResponse:
 
 def _wants_json(request: HttpRequest) -> bool:
     asked = request.headers.get("X-Requested-With", "")
-    return asked in ("fetch", "XMLHttpRequest") or request.content_type == "application/json"
+    accepted = request.headers.get("Accept", "")
+    return (
+        asked in ("fetch", "XMLHttpRequest")
+        or request.content_type == "application/json"
+        or ("application/json" in accepted and "text/html" not in accepted)
+    )
