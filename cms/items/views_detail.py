@@ -12,6 +12,7 @@ from django.shortcuts import render
 
 from cms.review import actions as review
 from cms.review.rules import Step
+from cms.scanning import scanner
 from infoflow.units.models import User
 from infoflow.units.permissions import person_of, unit_ids_of
 from infoflow.units.roles import Role
@@ -87,7 +88,8 @@ def _to_sign(
                 "reason": typed.get("reason", ""),
             }
         )
-    return {"form": sign_form}
+    found = scanner.scan(shown.text_parts())
+    return {"form": sign_form, "findings": found, "text": shown.render_marked(found)}
 
 
 def _to_answer(

@@ -152,3 +152,11 @@ def test_the_office_sees_the_road_from_the_signature_on(office: Office) -> None:
     builders.decide(item, office.signatory)
     road = browser(office.editor).get(f"/items/{item.pk}/").context["road"]
     assert [(d.step, d.verdict) for d in road] == [(Step.SIGN, Verdict.PASS)]
+
+
+def test_the_signatory_sees_what_was_found_in_the_text(office: Office) -> None:
+    item = office.submitted("有手机号的稿件", "联系人王某13812345678。")
+    shown = page(browser(office.signatory).get(f"/items/{item.pk}/"))
+    assert "13812345678</mark>" in shown
+    assert "自动检查有1处需要留意" in shown
+    assert "<mark" not in page(browser(office.officer).get(f"/items/{item.pk}/"))
