@@ -274,6 +274,27 @@ def withdraw_item(*, item_id: int, person: User, reason: str = "") -> Decision:
     return review.withdraw(page_id=item_id, person=person, reason=reason)
 
 
+@transaction.atomic
+def let_go(*, item_id: int, unit_id: int, person: User) -> Decision:
+    """Take one joint unit off a submitted item and send it again; the others' word stands.
+
+    Raises:
+        Refused: not the lead unit's officer, not asked, or signed already.
+    """
+    with _still_there():
+        Page.objects.select_for_update(of=("self",), no_key=True).get(pk=item_id)
+    item: ItemPage = ItemPage.objects.get(pk=item_id)
+    _may_write(person, item.unit_id)
+    if unit_id not in item.joint:
+        raise Refused(_("这个单位不在联合报送单位里，请查看下面的最新情况。"))
+    name = Unit.objects.values_list("name", flat=True).get(pk=unit_id)
+    said = _("取消联合报送单位：%(name)s") % {"name": name}
+    review.withdraw(page_id=item_id, person=person, reason=said)
+    kept = tuple(pk for pk in item.joint if pk != unit_id)
+    _save_item(item_id, person, replace(Draft.of(item), joint=kept), None)
+    return submit_item(item_id=item_id, person=person)
+
+
 def copy_item(*, source: ItemPage, person: User, form_key: uuid.UUID) -> ItemPage:
     """Make a new draft with an item's text; attachments and joint units stay behind.
 

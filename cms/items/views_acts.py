@@ -144,6 +144,8 @@ def item_joint(request: HttpRequest, pk: int) -> HttpResponse:
     item = item_of(request, pk)
     if request.method != "POST":
         return redirect("item_detail", pk)
+    if "drop" in request.POST:
+        return _let_go(request, item)
     form = AnswerForm(request.POST)
     if not form.is_valid():
         if form.has_error("unit") or form.has_error("digest"):
@@ -163,3 +165,15 @@ def item_joint(request: HttpRequest, pk: int) -> HttpResponse:
     said = _("已同意联合报送。") if form.agreed else _("已答复不同意联合报送，牵头单位会看到理由。")
     messages.success(request, said)
     return redirect("item_detail", pk)
+
+
+def _let_go(request: HttpRequest, item: ItemPage) -> HttpResponse:
+    """Take a joint unit off the lead unit's item."""
+    sent = request.POST["drop"]
+    unit_id = int(sent) if sent.isascii() and sent.isdigit() and len(sent) <= 18 else 0
+    try:
+        actions.let_go(item_id=item.pk, unit_id=unit_id, person=person_of(request))
+    except Refused as refused:
+        return detail_page(request, item, refusal=refused.message)
+    messages.success(request, _("已取消这个联合报送单位，稿件重新送审签。"))
+    return redirect("item_detail", item.pk)

@@ -165,6 +165,26 @@ def test_a_partner_that_is_let_go_sees_nothing_more(office: Office, partner: Par
     assert Decision.objects.filter(step=Step.SIGN).exists()
 
 
+def test_one_click_lets_a_partner_go_and_the_others_word_stands(
+    office: Office, partner: Partner
+) -> None:
+    silent = Partner("南关街道")
+    item = sent(office, partner.unit.name, silent.unit.name)
+    answer(item, partner.signatory, agree="1")
+    lead = browser(office.officer)
+    data = {"drop": str(silent.unit.pk)}
+    assert browser(silent.officer).post(f"/items/{item.pk}/joint/", data).status_code == 409
+    assert "已取消" in page(lead.post(f"/items/{item.pk}/joint/", data, follow=True))
+    again = lead.post(f"/items/{item.pk}/joint/", data)
+    assert again.status_code == 409
+    assert lead.post(f"/items/{item.pk}/joint/", {"drop": "x"}).status_code == 409
+    assert browser(silent.officer).get(f"/items/{item.pk}/").status_code == 404
+    assert "取消联合报送单位：南关街道" in page(lead.get(f"/items/{item.pk}/"))
+    browser(office.signatory).post(f"/items/{item.pk}/sign/", signing_form(item, office.signatory))
+    assert Decision.objects.filter(step=Step.SIGN).exists()
+    assert lead.post(f"/items/{item.pk}/joint/", {"drop": partner.unit.pk}).status_code == 409
+
+
 @pytest.mark.parametrize(
     ("names", "words"),
     [
