@@ -41,10 +41,9 @@ def found(pages: QuerySet[Any], words: str, *, own: bool = False) -> QuerySet[An
     if not wanted:
         return pages.none()
     rows = _rows(own)
-    titles = rows.filter(part=0)
-    for word in wanted:
-        pages = pages.filter(pk__in=_holding(rows, word).values("page_id"))
-        titles = _holding(titles, word, title=True)
+    for holding in _holding(rows, wanted):
+        pages = pages.filter(pk__in=holding.values("page_id"))
+    titles = _titled(rows, wanted)
     in_title = When(pk__in=titles.values("page_id"), then=Value(1))
     order = pages.query.order_by or ("-pk",)
     return pages.annotate(
@@ -86,17 +85,40 @@ def _rows(own: bool) -> QuerySet[SearchText]:
     return SearchText.objects.filter(own=True) if own else SearchText.objects.filter(sent=True)
 
 
-def _holding(
-    rows: QuerySet[SearchText], word: rules.Word, *, title: bool = False
-) -> QuerySet[SearchText]:
-    """Keep the rows that hold a word."""
-    title = title or word.titles_only
+def _holding(rows: QuerySet[SearchText], words: Sequence[rules.Word]) -> list[QuerySet[SearchText]]:
+    """Return rows such that a page with one in each holds all the words.
+
+    SQLite keeps a text in one row and looks for all words at once, beginning with the rarest;
+    PostgreSQL may find them in different pieces of a long text.
+    """
     if connection.vendor == "postgresql":
-        condition = Q(title_grams__holds=word)
-        return rows.filter(condition if title else condition | Q(body_grams__holds=word))
+        return [
+            rows.filter(title_grams__holds=word)
+            if word.titles_only
+            else rows.filter(Q(title_grams__holds=word) | Q(body_grams__holds=word))
+            for word in words
+        ]
+    return [_matching(rows, [_phrase(word, title=word.titles_only) for word in words])]
+
+
+def _titled(rows: QuerySet[SearchText], words: Sequence[rules.Word]) -> QuerySet[SearchText]:
+    """Keep the rows whose title holds all the words."""
+    if connection.vendor == "postgresql":
+        for word in words:
+            rows = rows.filter(title_grams__holds=word)
+        return rows
+    return _matching(rows, [_phrase(word, title=True) for word in words])
+
+
+def _phrase(word: rules.Word, *, title: bool) -> str:
+    """Return a word as FTS5 asks for it. Grams hold letters and digits only, no quotes."""
     phrase = f'"{" ".join(word.grams)}"{" *" if word.begun else ""}'
-    match = f"{COLUMNS[0]} : {phrase}" if title else phrase
+    return f"{COLUMNS[0]} : {phrase}" if title else phrase
+
+
+def _matching(rows: QuerySet[SearchText], phrases: Sequence[str]) -> QuerySet[SearchText]:
     sql = f"SELECT rowid FROM {INDEX} WHERE {INDEX} MATCH %s"  # noqa: S608
+    match = " AND ".join(phrases)
     return rows.filter(pk__in=RawSQL(sql, [match]))  # noqa: S611 - bound, never spelled in
 
 

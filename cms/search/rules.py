@@ -123,16 +123,30 @@ def _with_places(text: str) -> tuple[str, list[int]]:
     return "".join(kept), places
 
 
+def _places_of(word: str, text: str) -> list[tuple[int, int]]:
+    found: list[tuple[int, int]] = []
+    start = text.find(word) if word else -1
+    while start >= 0:
+        found.append((start, start + len(word)))
+        start = text.find(word, start + len(word))
+    return found
+
+
 def hits(text: str, words: Sequence[Word]) -> list[tuple[int, int]]:
     """Return the places of the words in a text, in order, without overlaps."""
-    folded, places = _with_places(text)
     found: list[tuple[int, int]] = []
-    for word in words:
-        start = folded.find(word.plain) if word.plain else -1
-        while start >= 0:
-            end = start + len(word.plain)
-            found.append((places[start], places[end - 1] + 1))
-            start = folded.find(word.plain, end)
+    folded = _folded(text)
+    # As a rule nothing changes its length and the word stands there as it was typed: the map
+    # of places costs a step for each character.
+    if len(folded) == len(text) and all(word.plain in folded for word in words):
+        for word in words:
+            found += _places_of(word.plain, folded)
+    else:
+        kept, places = _with_places(text)
+        for word in words:
+            found += [
+                (places[start], places[end - 1] + 1) for start, end in _places_of(word.plain, kept)
+            ]
     merged: list[tuple[int, int]] = []
     for start, end in sorted(found):
         if merged and start <= merged[-1][1]:
