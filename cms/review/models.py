@@ -68,8 +68,8 @@ GatedPageManager = PageManager.from_queryset(GatedPageQuerySet)
 
 
 class GatedPermissionTester(PagePermissionTester):
-    """Differs from core: nobody publishes, unpublishes, moves, copies or schedules by hand,
-    superusers included; a text that has left its writer cannot be deleted."""
+    """Differs from core: nobody publishes, unpublishes, moves, copies, locks, hides or schedules
+    by hand, superusers included; a text that has left its writer cannot be deleted."""
 
     def can_publish(self) -> bool:
         return False
@@ -93,6 +93,9 @@ class GatedPermissionTester(PagePermissionTester):
         return False
 
     def can_unlock(self) -> bool:
+        return False
+
+    def can_reorder_children(self) -> bool:
         return False
 
     def can_set_view_restrictions(self) -> bool:
@@ -133,6 +136,9 @@ class FolderPermissionTester(PagePermissionTester):
         return False
 
     def can_unpublish(self) -> bool:
+        return False
+
+    def can_reorder_children(self) -> bool:
         return False
 
 
