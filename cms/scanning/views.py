@@ -42,7 +42,8 @@ class Kept:
     request: HttpRequest
 
     def get_object(self, queryset: Any = None) -> Any:
-        found = super().get_object(queryset)  # type: ignore[misc]
+        # Core's page of the history takes no queryset.
+        found = super().get_object()  # type: ignore[misc]
         user = person_of(self.request)
         if not self.permission_policy.user_has_permission_for_instance(user, "change", found):
             raise PermissionDenied
