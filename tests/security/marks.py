@@ -29,9 +29,10 @@ MAY_SEE: dict[str, dict[str, frozenset[Mark]]] = {
     Role.SCORER: {"/": IN_RANKINGS | {Mark.SCHEME_DRAFT}},
     Role.DUTY: {"/": IN_ISSUES},
     Role.LEADER: {"/": IN_ISSUES, "/ranking/": IN_RANKINGS},
-    # Three separate administrators: units and accounts for one, nothing for the others.
+    # Three separate administrators: units and accounts for one, no text for any.
     Role.SYSTEM_ADMIN: {"/office/": frozenset({Mark.UNIT, Mark.PERSON})},
-    Role.SECURITY_ADMIN: {},
+    # Who was refused at the door, and when: never with what.
+    Role.SECURITY_ADMIN: {"/office/refusals/": frozenset({Mark.UNIT, Mark.PERSON})},
     Role.AUDITOR: {},
     SUPERUSER: {"/": EVERYTHING},
 }
