@@ -91,6 +91,17 @@ def test_each_keeper_keeps_only_the_own_kind(office: Office, client: Client) -> 
     assert client.get(reverse("word-lists:index")).status_code == 302
 
 
+def test_a_keeper_reads_how_a_word_changed(reviewer: Client) -> None:
+    reviewer.post(reverse("stop-words:add"), form())
+    word = Word.objects.get(words="专项行动甲")
+    page = reviewer.get(reverse("stop-words:history", args=[word.pk]))
+    assert page.status_code == 200
+    lists = reviewer.get(reverse("word-lists:history", args=[stops().pk]))
+    assert lists.status_code == 200
+    typo = Word.objects.filter(word_list__kind="typo")[0]
+    assert reviewer.get(reverse("stop-words:history", args=[typo.pk])).status_code == 302
+
+
 def sheet(*rows: Sequence[Any]) -> SimpleUploadedFile:
     book = Workbook()
     for row in rows:
