@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from wagtail.models import WorkflowState
 
 from cms.items.models import ItemPage
 from cms.review.queries import last_decisions, open_steps
 from cms.review.rules import Verdict
+from infoflow.units.models import Unit
 
 from .models import EntrySource, IssueEntry, IssuePage
 
@@ -80,16 +81,23 @@ def pool(user: User, *, used: bool = False, search: str = "") -> QuerySet[ItemPa
         used: those that an issue (open or issued) already carries, instead of the others.
         search: part of the title or of the unit's name.
     """
-    in_issue = Exists(EntrySource.objects.filter(item_id=OuterRef("pk")))
+    in_issue = (
+        Q(pk__in=EntrySource.objects.values("item_id"))
+        if used
+        else ~Exists(EntrySource.objects.filter(item_id=OuterRef("pk")))
+    )
     items: QuerySet[ItemPage] = (
         ItemPage.objects.visible_to(user)
         .in_pool()
-        .filter(in_issue if used else ~in_issue)
-        .select_related("unit", "owner")
-        .order_by("-last_published_at", "-pk")
+        .filter(in_issue)
+        # Not joined: SQLite would begin at the units and sort everything.
+        .prefetch_related("unit", "owner")
+        # By the page's own id: the index on pages cannot serve an order of the other table.
+        .order_by("-last_published_at", "-id")
     )
     if search:
-        items = items.filter(title__icontains=search) | items.filter(unit__name__icontains=search)
+        units = Unit.objects.filter(name__icontains=search).values("pk")
+        items = items.filter(Q(title__icontains=search) | Q(unit_id__in=units))
     return items
 
 

@@ -95,7 +95,9 @@ def issues(user: User, wanted: Wanted, *, issued: bool) -> QuerySet[IssuePage]:
         "bulletin", "number", "owner"
     )
     if issued:
-        found = found.filter(live=True).order_by("-number__signed_on", "-number__pk")
+        # With its number, which every issued one has: the few numbers lead to the pages then.
+        found = found.filter(live=True, number__isnull=False)
+        found = found.order_by("-number__signed_on", "-number__pk")
     else:
         found = found.order_by("-pk")
     if wanted.bulletin:

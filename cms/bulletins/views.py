@@ -17,6 +17,7 @@ from django.views.generic import TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from cms.review.actions import Refused
+from infoflow.paging import CappedPaginator
 from infoflow.units.permissions import has_role, person_of, reads_bulletins
 from infoflow.units.roles import Role
 
@@ -51,7 +52,7 @@ class PoolView(EditorView):
         used = self.request.GET.get("used") == "1"
         search = self.request.GET.get("q", "").strip()[:50]
         items = queries.pool(person_of(self.request), used=used, search=search)
-        page = Paginator(items, PAGE_SIZE).get_page(self.request.GET.get("p"))
+        page = CappedPaginator(items, PAGE_SIZE).get_page(self.request.GET.get("p"))
         return super().get_context_data(
             **kwargs,
             page_obj=page,

@@ -1,4 +1,7 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class ItemsConfig(AppConfig):
@@ -8,3 +11,11 @@ class ItemsConfig(AppConfig):
 
     def ready(self) -> None:
         from . import signal_handlers  # noqa: F401
+
+        post_migrate.connect(_index, sender=self)
+
+
+def _index(using: str, **kwargs: Any) -> None:
+    from . import indexes
+
+    indexes.install(using)

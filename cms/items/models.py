@@ -105,7 +105,8 @@ class ItemQuerySet(GatedPageQuerySet):
         joint = JointUnit.objects.standing().filter(unit_id__in=ids).values("item_id")
         own = Q(unit_id__in=ids) | Q(pk__in=joint)
         if works_in_office(user):
-            return self.filter(own | has_left_unit())
+            # What is live has left its unit; asking first spares a look at its decisions.
+            return self.filter(Q(live=True) | own | has_left_unit())
         return self.filter(own)
 
     def editable_by(self, user: User | AnonymousUser) -> Self:

@@ -139,7 +139,8 @@ def sent_back_after(user: User, *, days: int = SENT_BACK_DAYS) -> list[SentBack]
         .filter(Exists(passed.filter(~Exists(new_round))), ~Exists(again))
         .select_related("person", "revision")
         .defer("revision__content")
-        .order_by("-pk")
+        # Not by pk alone: SQLite would walk the whole table backwards to save a sort.
+        .order_by("-at", "-pk")
     )
     rows = list(returns[:SENT_BACK_SHOWN])
     mine: dict[int, Decision] = {}

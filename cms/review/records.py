@@ -91,11 +91,13 @@ class Decision(AppendOnly):
         constraints = [models.UniqueConstraint(fields=["task_state"], name="one_decision_per_task")]
         indexes = [
             models.Index(fields=["page", "step", "verdict"], name="decision_page_step"),
-            models.Index(fields=["step", "verdict", "at"], name="decision_step_at"),
             # Whether a person has had a part in a text: asked for every row of a queue.
             models.Index(fields=["page", "person"], name="decision_page_person"),
             # Everything that the times of the flow need, so that the table is not read.
-            models.Index(fields=["step", "at", "waited"], name="decision_step_waited"),
+            models.Index(
+                fields=["step", "verdict", "at", "due_at", "waited"], name="decision_step_at"
+            ),
+            models.Index(fields=["unit", "step", "at"], name="decision_unit_step"),
         ]
 
     def __str__(self) -> str:

@@ -11,6 +11,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from infoflow.units.permissions import person_of
@@ -98,10 +100,22 @@ def _filters(counts: queues.Counts, wish: queues.Wish) -> list[dict[str, Any]]:
         ("whose", _("认领"), counts.choices("whose")),
     ]
     return [
-        {"name": name, "label": label, "choices": choices, "value": getattr(wish, name)}
+        {"name": name, "label": label, "options": _options(choices, getattr(wish, name))}
         for name, label, choices in named
         if choices
     ]
+
+
+def _options(choices: list[queues.Choice], chosen: str) -> SafeString:
+    """Return the options of a filter; three hundred units are slow as a template's loop."""
+    return format_html_join(
+        "",
+        '<option value="{}"{}>{}（{}）</option>',
+        (
+            (c.value, mark_safe(" selected") if c.value == chosen else "", c.label, c.count)
+            for c in choices
+        ),
+    )
 
 
 class BulkView(StepView):
