@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
@@ -248,17 +248,15 @@ class IssuePage(GatedPage):
                 object_id__in=[str(pk) for pk in ids], content_type__model="itempage"
             )
             .exclude(user=None)
-            .values_list("user_id", flat=True)
+            .order_by()
         )
-        signers = Decision.objects.filter(
-            page_id__in=ids, step=Step.SIGN, verdict=Verdict.PASS
-        ).values_list("person_id", flat=True)
+        signers = Decision.objects.filter(page_id__in=ids, step=Step.SIGN, verdict=Verdict.PASS)
         # Who spoke for a joint unit has signed for it.
-        partners = JointAnswer.objects.filter(joint__item_id__in=ids).values_list(
-            "person", flat=True
-        )
-        signed = [*signers, *partners]
-        return [(pk, Part.AUTHOR) for pk in writers] + [(pk, Part.SIGNATORY) for pk in signed]
+        partners = JointAnswer.objects.filter(joint__item_id__in=ids)
+        wrote = writers.values_list("user_id", Value(Part.AUTHOR.value))
+        signed = signers.order_by().values_list("person_id", Value(Part.SIGNATORY.value))
+        spoke = partners.order_by().values_list("person_id", Value(Part.SIGNATORY.value))
+        return [(person, Part(part)) for person, part in wrote.union(signed, spoke)]
 
     def origin(self) -> str:
         return self.bulletin.name

@@ -12,6 +12,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import Case, Count, F, IntegerField, Min, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from cms.scanning.models import Refusal
@@ -139,14 +140,17 @@ def unit_lines(period: Period) -> tuple[list[UnitLine], int]:
     """Return the units whose items came back most, and how many further ones; three queries."""
     sent_back = (
         decisions_in(period)
-        .filter(unit__isnull=False, step__in=SCREENING, verdict__in=SENT_BACK)
-        .values_list("unit_id", "verdict")
+        .filter(step__in=SCREENING, verdict__in=SENT_BACK)
+        # An expression, or SQLite walks the units' index through every decision there is.
+        .annotate(of_unit=Coalesce("unit_id", 0))
+        .values_list("of_unit", "verdict")
         .annotate(n=Count("pk"))
     )
     returned: dict[int, int] = defaultdict(int)
     ended: dict[int, int] = defaultdict(int)
     for unit_id, verdict, n in sent_back:
-        (returned if verdict == Verdict.RETURN else ended)[unit_id] += n
+        if unit_id:
+            (returned if verdict == Verdict.RETURN else ended)[unit_id] += n
     ids = sorted(returned.keys() | ended.keys(), key=lambda pk: (-returned[pk], -ended[pk], pk))
     shown = ids[:UNITS_SHOWN]
     screened = dict(

@@ -356,8 +356,9 @@ def _fill(items: int, units: int, per_step: int) -> None:
     with connection.cursor() as cursor:
         for statement in connection.ops.sequence_reset_sql(no_style(), list(writer.ids)):
             cursor.execute(statement)
-        cursor.execute("ANALYZE")
     _issues(office)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
 
 
 def _issues(office: Any) -> None:
