@@ -98,9 +98,6 @@ class Decision(AppendOnly):
                 fields=["step", "verdict", "at", "due_at", "waited"], name="decision_step_at"
             ),
             models.Index(fields=["unit", "step", "at"], name="decision_unit_step"),
-            # "Has this person decided on this text": without it, and without ANALYZE, SQLite
-            # reads everything that the person ever decided for each line of a queue.
-            models.Index(fields=["page", "person"], name="decision_page_person"),
         ]
 
     def __str__(self) -> str:
