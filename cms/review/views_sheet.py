@@ -77,12 +77,19 @@ class ReopenView(TextView):
             title=text.title,
             text=text.render_text(),
             decision=self.decision,
-            refusal=actions.why_not(
-                page=self.page, step=Step(self.decision.step), person=person_of(self.request)
-            ),
+            refusal=self.refusal(),
+        )
+
+    def refusal(self) -> str | None:
+        """Return why this person may not take the text up again, or None."""
+        return actions.why_not(
+            page=self.page, step=Step(self.decision.step), person=person_of(self.request)
         )
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        refusal = self.refusal()
+        if refusal is not None:
+            raise actions.Refused(refusal)
         form = ReopenForm(request.POST)
         page = self.page
         if not form.is_valid():
