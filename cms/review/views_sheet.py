@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from infoflow.units.permissions import person_of
 
 from . import actions, queries, sheets
+from .actions import Refused
 from .forms import ReopenForm
 from .models import Decision
 from .rules import FINAL_VERDICTS, Step
@@ -92,6 +93,11 @@ class ReopenView(TextView):
             raise actions.Refused(refusal)
         form = ReopenForm(request.POST)
         page = self.page
+        last = queries.road_of(page).last()
+        if last is not None and last.verdict in FINAL_VERDICTS:
+            refusal = actions.why_not(page=page, step=Step(last.step), person=person_of(request))
+            if refusal is not None:
+                raise Refused(refusal)
         if not form.is_valid():
             return self.render_to_response(self.get_context_data(form=form))
         actions.reopen(
