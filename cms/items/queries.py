@@ -52,8 +52,12 @@ def adopted_ids(item_ids: Iterable[int]) -> set[int]:
     return found
 
 
-def standings(items: Sequence[ItemPage]) -> dict[int, Standing]:
-    """Return where each item is, in a number of queries that does not grow with the items."""
+def standings(items: Sequence[ItemPage], *, joint_notes: bool = True) -> dict[int, Standing]:
+    """Return where each item is, in a number of queries that does not grow with the items.
+
+    Args:
+        joint_notes: also what joint units still have to say, in a few words.
+    """
     ids = [item.pk for item in items]
     if not ids:
         return {}
@@ -61,7 +65,8 @@ def standings(items: Sequence[ItemPage]) -> dict[int, Standing]:
     waiting = {task.page_id: task for task in open_tasks}
     decided = review.last_decisions(ids)
     adopted = adopted_ids(item.pk for item in items if item.live)
-    notes = joint.notes_of([item for item in items if item.joint and item.pk in waiting])
+    asked = [item for item in items if joint_notes and item.joint and item.pk in waiting]
+    notes = joint.notes_of(asked)
     return {
         item.pk: replace(
             _standing(item, waiting.get(item.pk), decided.get(item.pk), item.pk in adopted),
@@ -89,6 +94,7 @@ def _standing(
             reason_by=f"{reopened.get_verdict_display()} {reopened.person}" if reopened else "",
             claimed=str(waiting.claimed_by or ""),
             due=waiting.due_at,
+            task_state_id=waiting.task_state_id,
         )
     if last is None:
         return Standing(state=state, since=item.latest_revision_created_at)
@@ -103,7 +109,7 @@ def _standing(
 
 def standing(item: ItemPage) -> Standing:
     """Return where one item is."""
-    return standings([item])[item.pk]
+    return standings([item], joint_notes=False)[item.pk]
 
 
 def own_items(user: User) -> QuerySet[ItemPage]:

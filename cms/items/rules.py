@@ -76,6 +76,8 @@ class Standing:
     claimed: str = ""
     # By when its step is to be done; None where no term is set.
     due: datetime | None = None
+    # The open task at which it waits.
+    task_state_id: int | None = None
     # What joint units still have to say.
     joint_note: str = ""
 

@@ -46,6 +46,8 @@ def detail_page(
         shown = queries.text_for(item, user)
     except ItemPage.DoesNotExist:
         raise Http404 from None
+    if shown.signatory_id == item.signatory_id:
+        shown.signatory = item.signatory  # read with the item already
     readable = not item.live or item.is_readable()
     lines = joint.lines_of(shown)
     context: dict[str, Any] = {
@@ -75,15 +77,14 @@ def _to_sign(
     if now.state != ItemState.SIGNING or item.unit_id not in unit_ids_of(user, Role.SIGNATORY):
         return {}
     blocked = review.why_not(page=item, step=Step.SIGN, person=user)
-    task = item.current_workflow_task_state if blocked is None else None
-    if task is None:
+    if blocked is not None:
         return {"blocked": blocked}
     sign_form = form if isinstance(form, SignForm) else None
     if sign_form is None or refusal:
         typed = sign_form.data if sign_form else {}
         sign_form = SignForm(
             initial={
-                "task": task.pk,
+                "task": now.task_state_id,
                 "digest": shown.digest(),
                 "reason": typed.get("reason", ""),
             }
