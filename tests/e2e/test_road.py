@@ -45,6 +45,10 @@ def decide(page: Page, step: str, title: str = TITLE) -> None:
     for radio in page.locator(".if-topic input[value=no], .if-topic input[value=open]").all():
         radio.check()
     page.check("input[name=verdict][value=pass]")
+    if step == "clear":
+        for radio in page.locator("input[name^=topic_][value=no]").all():
+            radio.check()
+        page.locator("input[name=attribute]").first.check()
     page.get_by_role("button", name="提交意见").click()
     expect(page.locator(".messages")).to_contain_text("通过")
 
