@@ -88,16 +88,11 @@ class ReopenView(TextView):
         )
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        refusal = self.refusal()
-        if refusal is not None:
-            raise actions.Refused(refusal)
-        form = ReopenForm(request.POST)
-        page = self.page
+        form, page = ReopenForm(request.POST), self.page
         last = queries.road_of(page).last()
-        if last is not None and last.verdict in FINAL_VERDICTS:
-            refusal = actions.why_not(page=page, step=Step(last.step), person=person_of(request))
-            if refusal is not None:
-                raise Refused(refusal)
+        # Of a text that was taken up meanwhile the action says so; of others the form is asked.
+        if last is not None and last.verdict in FINAL_VERDICTS and (refusal := self.refusal()):
+            raise Refused(refusal)
         if not form.is_valid():
             return self.render_to_response(self.get_context_data(form=form))
         actions.reopen(
