@@ -11,7 +11,7 @@ from . import rules
 from .actions import Text, merged
 from .models import Band, Signature
 
-# Texts that share most bands are compared exactly; no more than this.
+# Texts that share the most telling bands are compared exactly; no more than this.
 CANDIDATES = 200
 # A band that very many texts share (a stock sentence) says little; its newest texts suffice.
 OF_ONE_BAND = 400
@@ -61,16 +61,21 @@ def like(
 
 
 def _sharing(signature: bytes) -> list[int]:
-    """Return the ids of the texts that share most bands with a signature."""
+    """Return the ids of the texts that share the most telling bands with a signature.
+
+    A band counts the more, the fewer texts have it: among 500,000 texts thousands share one
+    or two bands of stock sentences, and would push out the text that was half rewritten.
+    """
     table = connection.ops.quote_name(Band._meta.db_table)
     numbers = rules.bands(signature)
     one = (
-        f"SELECT text_id FROM (SELECT text_id FROM {table} WHERE h = %s"  # noqa: S608
+        "SELECT text_id, 1.0 / COUNT(*) OVER () AS weight FROM"  # noqa: S608
+        f" (SELECT text_id FROM {table} WHERE h = %s"
         f" ORDER BY text_id DESC LIMIT {OF_ONE_BAND}) AS one"
     )
     sql = (
         f"SELECT text_id FROM ({' UNION ALL '.join([one] * len(numbers))}) AS shared"  # noqa: S608
-        f" GROUP BY text_id ORDER BY COUNT(*) DESC, text_id DESC LIMIT {CANDIDATES}"
+        f" GROUP BY text_id ORDER BY SUM(weight) DESC, text_id DESC LIMIT {CANDIDATES}"
     )
     with connection.cursor() as cursor:
         cursor.execute(sql, numbers)

@@ -23,9 +23,10 @@ BANDS = 32
 ROWS = HASHES // BANDS
 # Length of the runs of characters that are compared.
 RUN = 4
-# Below this estimate two texts are strangers. Source: the same measurement; unrelated pairs
-# reached 0.094 at most, half rewritten texts 0.34 on average.
-THRESHOLD = 0.2
+# Below this estimate (11 of 64 hashes) two texts are strangers. Source: bin/bench similar, see
+# docs/benchmarks.md: of 98,750 unrelated pairs one reached 0.172, half rewritten texts are at
+# 0.31 to 0.33 on average. A bar of 0.2 loses two to three in a hundred of the latter.
+THRESHOLD = 0.17
 # A text with fewer runs than this says too little to be compared ("同意" is like "同意").
 RUNS_MIN = 8
 
