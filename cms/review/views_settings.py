@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse_lazy
@@ -23,7 +22,7 @@ from .forms import SettingsForm
 from .models import ReviewSettings
 
 
-class SettingsView(WagtailAdminTemplateMixin, FormView[Form]):
+class SettingsView(WagtailAdminTemplateMixin, FormView[SettingsForm]):
     """The one page of review's settings."""
 
     template_name = "review/settings.html"
@@ -45,7 +44,7 @@ class SettingsView(WagtailAdminTemplateMixin, FormView[Form]):
         values = {name: getattr(row, name) for name in configure.FIELDS}
         return {**values, "second_level": queries.second_level()}
 
-    def form_valid(self, form: Form) -> HttpResponse:
+    def form_valid(self, form: SettingsForm) -> HttpResponse:
         configure.save_settings(person=person_of(self.request), **form.cleaned_data)
         messages.success(self.request, _("审核设置已保存，对此后到达各环节的稿件生效。"))
         return super().form_valid(form)

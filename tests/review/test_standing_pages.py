@@ -6,6 +6,8 @@ in the pool, and an issued number.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -59,7 +61,11 @@ def poster(request: pytest.FixtureRequest, office: Office, client: Client) -> Cl
 
 @pytest.fixture(params=["waiting", "pooled", "issued"])
 def page(request: pytest.FixtureRequest, office: Office) -> GatedPage:
-    made = {"waiting": office.screened, "pooled": office.pooled, "issued": office.issued}
+    made: dict[str, Callable[[], GatedPage]] = {
+        "waiting": office.screened,
+        "pooled": office.pooled,
+        "issued": office.issued,
+    }
     found: GatedPage = made[request.param]()
     return type(found).objects.get(pk=found.pk)
 
