@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -123,7 +124,7 @@ def _still_there() -> Iterator[None]:
     """Refuse what concerns a draft that its writer has deleted meanwhile."""
     try:
         yield
-    except Page.DoesNotExist:
+    except ObjectDoesNotExist:  # an item's own is no kind of a page's: its base is abstract
         raise Refused(_("这篇草稿已经删除。")) from None
 
 

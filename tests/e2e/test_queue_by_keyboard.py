@@ -19,6 +19,14 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 TEXTS = 30
 
 
+def press_on_loaded_page(page: Page, key: str, title: str) -> None:
+    """Press a key once the page hears it, then find a title. Words show before scripts run."""
+    page.wait_for_load_state("load")
+    page.keyboard.press(key)
+    expect(page.locator(".if-title")).to_have_text(title)
+    page.wait_for_load_state("load")
+
+
 def decide_by_keys(page: Page, number: int) -> None:
     """Pass; every tenth is returned, every fifteenth closed. Ends when the next page is there."""
     here = page.url
@@ -54,10 +62,8 @@ def test_thirty_texts_by_keyboard(town: Office, sign_in: SignIn) -> None:
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(r"/decide/\d+/\?size=50"))
     expect(page.locator(".if-title")).to_have_text("第1篇稿件")
-    page.keyboard.press("j")
-    expect(page.locator(".if-title")).to_have_text("第2篇稿件")
-    page.keyboard.press("k")
-    expect(page.locator(".if-title")).to_have_text("第1篇稿件")
+    press_on_loaded_page(page, "j", "第2篇稿件")
+    press_on_loaded_page(page, "k", "第1篇稿件")
     for n in range(TEXTS):
         expect(page.locator(".if-title")).to_have_text(f"第{n + 1}篇稿件")
         decide_by_keys(page, n)

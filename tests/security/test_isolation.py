@@ -295,7 +295,11 @@ def test_no_form_changes_or_tells(
 
 def test_writes_are_noticed(world: World, visitors: dict[str, Visitor]) -> None:
     """The same form on the officer's own item does write: the watch above is not blind."""
-    form = foreign_form(world) | {"signatory": world.own.signatory.pk, "revision": ""}
+    form = foreign_form(world) | {
+        "signatory": world.own.signatory.pk,
+        "revision": "",
+        "joint": "",
+    }
     with writes() as written:
         answer = visitors[Role.OFFICER].ask(
             "POST", f"/items/{world.own_texts.draft.pk}/edit/", form

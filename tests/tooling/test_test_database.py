@@ -20,7 +20,7 @@ from tests import builders
 def assert_as_migrated() -> None:
     assert gate.missing_triggers() == []
     assert set(Role.values) <= set(Group.objects.values_list("name", flat=True))
-    assert Task.objects.count() == 4
+    assert Task.objects.count() == 5
     assert Workflow.objects.filter(active=True).count() == 2
     assert Site.objects.get().root_page.slug == "home"
     assert LibraryPage.objects.get().get_children().count() == 0
