@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import random
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
@@ -79,6 +79,13 @@ def first_free(model: type[models.Model]) -> Iterator[int]:
     return count((model._default_manager.aggregate(top=Max("pk"))["top"] or 0) + 1)
 
 
+def go_on_after(models_written: Iterable[type[models.Model]]) -> None:
+    """Let the database number on after ids that were given by hand (PostgreSQL's sequences)."""
+    with connection.cursor() as cursor:
+        for statement in connection.ops.sequence_reset_sql(no_style(), list(models_written)):
+            cursor.execute(statement)
+
+
 class Writer:
     """Writes items of one state after another; remembers which ids are free."""
 
@@ -122,6 +129,7 @@ class Writer:
                     insert(model, rows)
                 else:
                     model._base_manager.bulk_create(rows, batch_size=1_000)
+            go_on_after(self.ids)
 
     def item(self, state: str, at: datetime, *, own: bool) -> int:
         """Gather the rows of one item: "draft", a step that it waits at, "returned" or "pool"."""
@@ -317,6 +325,7 @@ def year_folders(years: Sequence[int]) -> list[Page]:
     with transaction.atomic():
         Page.objects.bulk_create(pages, batch_size=500)
         insert(YearFolder, folders)
+        go_on_after([Page])
     return list(YearFolder.objects.all())
 
 
@@ -353,9 +362,6 @@ def _fill(items: int, units: int, per_step: int) -> None:
         writer.item(state, at, own=n % OWN_EACH == 0 or state != states[n - 2])
         if n % BATCH == 0 or n == len(states):
             writer.flush()
-    with connection.cursor() as cursor:
-        for statement in connection.ops.sequence_reset_sql(no_style(), list(writer.ids)):
-            cursor.execute(statement)
     _issues(office)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
