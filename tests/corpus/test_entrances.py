@@ -46,6 +46,7 @@ def upload(name: str, data: bytes) -> SimpleUploadedFile:
     return SimpleUploadedFile(name, data)
 
 
+@pytest.mark.slow_matrix
 @pytest.mark.django_db
 def test_files_as_attachments(office: Office) -> None:
     officer, wrong = browser(office.officer), []
@@ -61,6 +62,7 @@ def test_files_as_attachments(office: Office) -> None:
     assert not wrong
 
 
+@pytest.mark.slow_matrix
 @pytest.mark.django_db
 def test_files_as_items(office: Office) -> None:
     officer, wrong = browser(office.officer), []
@@ -142,6 +144,7 @@ def test_pastes_in_a_new_item(office: Office) -> None:
     assert not [w for w in wrong if w]
 
 
+@pytest.mark.slow_matrix
 @pytest.mark.django_db
 def test_pastes_in_a_changed_item_and_in_autosave(office: Office) -> None:
     officer = browser(office.officer)
@@ -184,6 +187,7 @@ def test_pastes_in_every_short_field_and_in_the_search(office: Office) -> None:
     assert not wrong
 
 
+@pytest.mark.slow_matrix
 @pytest.mark.django_db
 def test_pastes_in_the_issue_editor(office: Office) -> None:
     desk, wrong = browser(office.editor), []
