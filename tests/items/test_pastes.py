@@ -1,9 +1,11 @@
-"""What is pasted becomes plain lines in time, whatever it is."""
+"""What is pasted becomes plain lines, whatever it is.
+
+How long each of them takes is measured by `bin/bench hostile`.
+"""
 
 from __future__ import annotations
 
 import re
-import time
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -12,8 +14,6 @@ from cms.items import text
 from tests.corpus.pastes import ATTACKS, PASTES, USUAL, Paste
 
 ALLOWED = re.compile(r"</?(?:h2|h3|p|table|tbody|tr|td)>")
-# Of the processor: a person waits for it, and others wait for the worker.
-SECONDS = 1.0
 
 
 @pytest.mark.parametrize("paste", [p for p in PASTES if p.lines], ids=lambda p: p.title)
@@ -28,18 +28,15 @@ def test_what_becomes_of_it(paste: Paste) -> None:
 @pytest.mark.parametrize(
     "paste", [p for p in PASTES if not p.says or "不能超过5" in p.says], ids=lambda p: p.title
 )
-def test_nothing_active_and_in_time(paste: Paste) -> None:
-    began = time.process_time()
+def test_nothing_active(paste: Paste) -> None:
     stored = ""
     if "不能超过5" in paste.says:
         with pytest.raises(ValidationError, match=paste.says):
             text.to_html(paste.source)
     else:
         stored = text.to_html(paste.source)
-    text.removed_parts(paste.source)
-    text.carries_markup(paste.source)
-    text.length(stored)
-    assert time.process_time() - began < SECONDS
+    assert text.length(stored) <= text.BODY_MAX
+    assert text.carries_markup(paste.source) or not text.removed_parts(paste.source)
     assert "<" not in ALLOWED.sub("", stored)
 
 

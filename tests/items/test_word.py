@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import time
 
 import docx
 import mammoth
@@ -304,12 +303,10 @@ def test_cleaning_what_was_read_changes_nothing() -> None:
     assert text.to_html(text.to_text(stored)) == stored
 
 
-def test_a_long_text_is_read_in_time_and_a_longer_one_refused() -> None:
+def test_a_long_text_is_read_and_a_longer_one_refused() -> None:
     piece = paragraph(*[run("春耕备耕", BOLD + BIG) for _ in range(8)])
     data = word_file(piece * 1_500)
-    began = time.process_time()
     assert text.length(read_docx(data).body_html) > 47_000
-    assert time.process_time() - began < 3
     with pytest.raises(BadFile, match="5万字"):
         read_docx(word_file(paragraph("字" * 100) * 600))
 
@@ -319,10 +316,8 @@ def test_a_table_that_would_grow_without_end_is_refused(down: str) -> None:
     first = cell("字" * 20_000, properties='<w:vMerge w:val="restart"/>')
     row = [cell("", properties=down)]
     body = paragraph("标题") + table([first, first], *[row + row] * 9_000)
-    began = time.process_time()
     with pytest.raises(BadFile, match=r"5万字|过大"):
         read_docx(word_file(body))
-    assert time.process_time() - began < 3
 
 
 def test_elements_named_like_our_functions_are_only_elements() -> None:
