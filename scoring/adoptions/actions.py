@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -17,9 +17,11 @@ from cms.scanning.rules import Entrance
 from infoflow.units.models import EARLIEST_DATE, Unit
 from infoflow.units.permissions import has_role
 from infoflow.units.roles import Role
+from scoring.closings.queries import closed_spans, lock_units
+from scoring.closings.rules import counted_on
 
 from .models import Fact, FactLine
-from .rules import NOTE_MAX, FactRow, Source, faults_of, reversal_key
+from .rules import NOTE_MAX, FactRow, Source, faults_of, reversal_key, subject_of
 from .signals import facts_recorded
 
 if TYPE_CHECKING:
@@ -47,6 +49,8 @@ def _check_rows(rows: Iterable[FactRow]) -> None:
 
 def _write(rows: Sequence[FactRow], person: User | None) -> list[Fact]:
     """Insert rows whose keys are new, with their lines, and tell the rooms above."""
+    lock_units(unit for row in rows for unit in row.units)
+    closed, today = closed_spans(), timezone.localdate()
     facts = [
         Fact(
             kind=row.kind,
@@ -56,6 +60,15 @@ def _write(rows: Sequence[FactRow], person: User | None) -> list[Fact]:
             form=row.form,
             issue_label=row.issue_label,
             item_id=row.item,
+            genre=row.genre,
+            level=row.level,
+            leader=row.leader.strip(),
+            mark=row.mark,
+            check_item=row.check.strip(),
+            words=row.words,
+            hundredths=row.hundredths,
+            traits=",".join(sorted(row.traits)),
+            subject=row.subject or subject_of(row.item, row.title),
             source=row.source,
             key=row.key,
             note=row.note,
@@ -71,7 +84,9 @@ def _write(rows: Sequence[FactRow], person: User | None) -> list[Fact]:
             position=position,
             kind=fact.kind,
             bulletin_id=fact.bulletin_id,
-            date=fact.date,
+            date=counted_on(fact.date, closed, today),
+            happened=fact.date,
+            parties=len(row.units),
         )
         for fact, row in zip(facts, rows, strict=True)
         for position, unit in enumerate(row.units, start=1)
@@ -105,7 +120,7 @@ def record_facts(rows: Iterable[FactRow], *, person: User | None = None) -> list
         _may_record(person)
     rows = list(rows)
     for row in rows:
-        parts = {"title": row.title, "note": row.note}
+        parts = {"title": row.title, "note": row.note, "leader": row.leader, "check": row.check}
         door.check(parts=parts, person=person, entrance=Entrance.FACT)
     by_key: dict[str, FactRow] = {}
     for row in rows:
@@ -154,8 +169,14 @@ def _same_fact(first: Fact, row: FactRow) -> Fact:
     Raises:
         Refused: it says something else.
     """
-    known = (first.kind, first.date, first.title, first.bulletin_id, first.item_id)
-    if known != (row.kind, row.date, row.title, row.bulletin, row.item):
+    known = (
+        (first.kind, first.date, first.title, first.bulletin_id, first.item_id),
+        (first.mark, first.level, first.hundredths, first.check_item),
+    )
+    if known != (
+        (row.kind, row.date, row.title, row.bulletin, row.item),
+        (row.mark, row.level, row.hundredths, row.check.strip()),
+    ):
         raise Refused(
             _("这张表已登记过《%(title)s》；要登记另一条，请重新打开登记页面。")
             % {"title": first.title}
@@ -178,6 +199,7 @@ def record_fact(
     key: str,
     note: str = "",
     issue_label: str = "",
+    details: Mapping[str, Any] | None = None,
     person: User,
 ) -> Fact:
     """Record one fact by hand; the same key with the same content returns the first fact.
@@ -185,6 +207,8 @@ def record_fact(
     Args:
         title: taken from the item when empty.
         units: in the order of their names on the item.
+        details: what only some kinds have: genre, level, leader, mark, check, words,
+            hundredths, traits (names of `FactRow`); the genre is the item's when not given.
 
     Raises:
         Refused: not an editor or scorer, or the key belongs to a fact with other content.
@@ -203,6 +227,7 @@ def record_fact(
         issue_label=issue_label,
         item=item.pk if item is not None else None,
         note=note,
+        **{"genre": item.form if item is not None else "", **(details or {})},
     )
     made = record_facts([row], person=person)
     if made:
@@ -239,12 +264,24 @@ def withdraw_fact(*, fact_id: int, person: User, reason: str) -> Fact:
         form=fact.form,
         issue_label=fact.issue_label,
         item_id=fact.item_id,
+        genre=fact.genre,
+        level=fact.level,
+        leader=fact.leader,
+        mark=fact.mark,
+        check_item=fact.check_item,
+        words=fact.words,
+        hundredths=fact.hundredths,
+        traits=fact.traits,
+        subject=fact.subject,
         source=Source.FORM,
         key=reversal_key(fact.pk),
         reverses=fact,
         note=reason,
         recorded_by=person,
     )
+    standing = list(fact.lines.all())
+    lock_units(line.unit_id for line in standing)
+    closed, today = closed_spans(), timezone.localdate()
     lines = [
         FactLine(
             fact=opposite,
@@ -252,10 +289,12 @@ def withdraw_fact(*, fact_id: int, person: User, reason: str) -> Fact:
             position=line.position,
             kind=line.kind,
             bulletin_id=line.bulletin_id,
-            date=line.date,
+            date=counted_on(line.date, closed, today),
+            happened=line.happened,
             quantity=-line.quantity,
+            parties=line.parties,
         )
-        for line in fact.lines.all()
+        for line in standing
     ]
     FactLine.objects.bulk_create(lines)
     facts_recorded.send(sender=Fact, facts=[opposite], lines=lines)

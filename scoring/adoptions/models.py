@@ -10,14 +10,15 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cms.bulletins.models import Bulletin
+from cms.bulletins.models import Bulletin, Level
 from cms.items.models import ItemPage
+from cms.items.rules import ItemForm
 from cms.review.models import AppendOnly, AppendOnlyQuerySet
 from infoflow.units.models import Unit, plausible_date
 from infoflow.units.permissions import has_role, unit_ids_of, works_in_office
 from infoflow.units.roles import Role
 
-from .rules import AdoptionForm, FactKind, Source
+from .rules import CHECK_MAX, WITH_BULLETIN, AdoptionForm, FactKind, Mark, Source
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -25,10 +26,10 @@ if TYPE_CHECKING:
     from infoflow.units.models import User
 
 
-# A unit submits to the office, not to a bulletin; everything else names the bulletin.
-BULLETIN_UNLESS_SUBMISSION = Q(kind=FactKind.SUBMISSION, bulletin__isnull=True) | (
-    ~Q(kind=FactKind.SUBMISSION) & Q(bulletin__isnull=False)
-)
+# Sent up or adopted: by a bulletin. A unit submits to the office, not to a bulletin.
+NAMES_BULLETIN = ~Q(kind__in=WITH_BULLETIN) | Q(bulletin__isnull=False)
+SUBMITS_TO_OFFICE = ~Q(kind=FactKind.SUBMISSION) | Q(bulletin__isnull=True)
+BULLETIN_WHERE_DUE = NAMES_BULLETIN & SUBMITS_TO_OFFICE
 
 
 class FactQuerySet(AppendOnlyQuerySet):
@@ -48,7 +49,7 @@ class FactQuerySet(AppendOnlyQuerySet):
 
 
 class Fact(AppendOnly):
-    """One thing that happened: an item was submitted, sent up or adopted."""
+    """One thing that happened: an item was submitted, sent up or adopted, a leader wrote on it …"""
 
     kind = models.CharField(_("事项"), max_length=20, choices=FactKind.choices)
     date = models.DateField(_("日期"), validators=[plausible_date])
@@ -71,6 +72,18 @@ class Fact(AppendOnly):
         on_delete=models.PROTECT,
         related_name="facts",
     )
+    genre = models.CharField(_("稿件形式"), max_length=20, choices=ItemForm.choices, blank=True)
+    level = models.PositiveSmallIntegerField(
+        _("领导级别"), null=True, blank=True, choices=Level.choices
+    )
+    leader = models.CharField(_("批示领导"), max_length=60, blank=True)
+    mark = models.CharField(_("具体情况"), max_length=20, choices=Mark.choices, blank=True)
+    check_item = models.CharField(_("考核项目"), max_length=CHECK_MAX, blank=True)
+    words = models.PositiveIntegerField(_("字数"), null=True, blank=True)
+    hundredths = models.IntegerField(_("选定或加减的分值（百分之一分）"), null=True, blank=True)
+    traits = models.CharField(_("特征"), max_length=100, blank=True)
+    # Which piece it is about: "item:12", or a digest of its title.
+    subject = models.CharField(max_length=40, editable=False, db_index=True)
     source = models.CharField(_("来源"), max_length=20, choices=Source.choices)
     # Names the cause; the same cause booked twice makes one fact.
     key = models.CharField(max_length=120, unique=True, editable=False)
@@ -100,7 +113,7 @@ class Fact(AppendOnly):
         ordering = ["-date", "-pk"]
         indexes = [models.Index(fields=["date", "kind"], name="fact_date_kind")]
         constraints = [
-            models.CheckConstraint(condition=BULLETIN_UNLESS_SUBMISSION, name="fact_names_bulletin")
+            models.CheckConstraint(condition=BULLETIN_WHERE_DUE, name="fact_names_bulletin")
         ]
 
     def __str__(self) -> str:
@@ -109,11 +122,20 @@ class Fact(AppendOnly):
     @property
     def marked_without_item(self) -> bool:
         """Adopted or sent up without a submission in this system (older items)."""
-        return self.kind != FactKind.SUBMISSION and self.item_id is None
+        return self.kind in WITH_BULLETIN and self.item_id is None
+
+    @property
+    def trait_set(self) -> frozenset[str]:
+        """The traits as stored, one by one."""
+        return frozenset(filter(None, self.traits.split(",")))
 
 
 class FactLine(AppendOnly):
-    """A fact's line for one unit; carries what rankings group by. Withdrawn: quantity −1."""
+    """A fact's line for one unit; carries what rankings group by. Withdrawn: quantity −1.
+
+    `date` is the day on which it counts: the fact's own, or a day of the open period when the
+    fact came after its own period was closed (补计). `happened` is always the fact's own.
+    """
 
     fact = models.ForeignKey(Fact, on_delete=models.PROTECT, related_name="lines")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="fact_lines")
@@ -121,7 +143,10 @@ class FactLine(AppendOnly):
     kind = models.CharField(max_length=20, choices=FactKind.choices)
     bulletin = models.ForeignKey(Bulletin, null=True, on_delete=models.PROTECT, related_name="+")
     date = models.DateField()
+    happened = models.DateField()
     quantity = models.SmallIntegerField(default=1)
+    # How many units share the fact.
+    parties = models.PositiveSmallIntegerField(default=1)
 
     class Meta:
         verbose_name = _("采用明细")
@@ -129,14 +154,13 @@ class FactLine(AppendOnly):
         ordering = ["fact_id", "position"]
         constraints = [
             models.UniqueConstraint(fields=["fact", "unit"], name="one_line_per_unit"),
-            models.CheckConstraint(
-                condition=BULLETIN_UNLESS_SUBMISSION, name="line_names_bulletin"
-            ),
+            models.CheckConstraint(condition=BULLETIN_WHERE_DUE, name="line_names_bulletin"),
         ]
         indexes = [
             models.Index(
                 fields=["date", "unit", "kind", "bulletin", "quantity"], name="line_for_ranking"
-            )
+            ),
+            models.Index(fields=["unit", "happened"], name="line_for_scoring"),
         ]
 
     def __str__(self) -> str:

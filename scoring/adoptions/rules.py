@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +14,9 @@ from django.utils.translation import gettext_lazy as _
 TITLE_MAX = 200
 NOTE_MAX = 200
 LABEL_MAX = 60
+CHECK_MAX = 40
+WORDS_MAX = 100_000
+HUNDREDTHS_MAX = 999_999
 
 
 class FactKind(models.TextChoices):
@@ -20,6 +25,68 @@ class FactKind(models.TextChoices):
     SUBMISSION = "submission", _("报送")
     FORWARDING = "forwarding", _("上报")
     ADOPTION = "adoption", _("采用")
+    INSTRUCTION = "instruction", _("批示")
+    COMMISSION = "commission", _("约稿")
+    URGENT = "urgent", _("紧急信息")
+    QUALITY = "quality", _("质量")
+    CHECK = "check", _("考核项目")
+    ADJUSTMENT = "adjustment", _("加减分")
+
+
+# Kinds that name a superior's or one's own bulletin, and those that never do.
+WITH_BULLETIN = (FactKind.FORWARDING, FactKind.ADOPTION)
+MAYBE_BULLETIN = (FactKind.INSTRUCTION,)
+
+
+class Mark(models.TextChoices):
+    """What exactly happened within a kind. Source: domain rules §4.1 and §7."""
+
+    MAIN_LEADER = "main", _("主要领导")
+    OTHER_LEADER = "other", _("其他领导")
+    DONE = "done", _("按时完成")
+    LATE = "late", _("迟报")
+    MISSED = "missed", _("未报")
+    OMITTED = "omitted", _("漏报")
+    FALSE = "false", _("谎报")
+    CONCEALED = "concealed", _("瞒报")
+    NOTIFIED = "notified", _("被通报")
+    UNTRUE = "untrue", _("失实")
+    ERROR = "error", _("差错")
+    SERIOUS = "serious", _("严重差错")
+    SUBSTANDARD = "substandard", _("不合要求")
+
+
+MARKS_OF: dict[str, tuple[Mark, ...]] = {
+    FactKind.INSTRUCTION: (Mark.MAIN_LEADER, Mark.OTHER_LEADER),
+    FactKind.COMMISSION: (Mark.DONE, Mark.LATE, Mark.MISSED),
+    FactKind.URGENT: (
+        Mark.DONE,
+        Mark.LATE,
+        Mark.OMITTED,
+        Mark.FALSE,
+        Mark.CONCEALED,
+        Mark.NOTIFIED,
+    ),
+    FactKind.QUALITY: (
+        Mark.UNTRUE,
+        Mark.ERROR,
+        Mark.SERIOUS,
+        Mark.SUBSTANDARD,
+        Mark.NOTIFIED,
+    ),
+}
+
+
+class Trait(models.TextChoices):
+    """What a scheme may ask of a piece besides its bulletin and form. A fact may have several."""
+
+    FRONT = "front", _("头版头条")
+    REPOST = "repost", _("转载")
+    SPEECH = "speech", _("领导讲话")
+    URGENT = "urgent", _("紧急信息")
+    COMMISSIONED = "commissioned", _("约稿")
+    PASSED_UP = "passed_up", _("经上报采用")
+    BELOW = "below", _("不合计分标准")
 
 
 class AdoptionForm(models.TextChoices):
@@ -54,6 +121,49 @@ class FactRow:
     issue_label: str = ""
     item: int | None = None
     note: str = ""
+    genre: str = ""
+    level: int | None = None  # of the leader, for an instruction
+    leader: str = ""
+    mark: str = ""
+    check: str = ""  # name of the item on the scheme's checklist
+    words: int | None = None
+    hundredths: int | None = None  # value chosen in a range, or an adjustment
+    traits: tuple[str, ...] = ()
+    subject: str = ""  # which piece it is about; taken from item or title when empty
+
+
+def subject_of(item: int | None, title: str) -> str:
+    """Return what makes two facts be about the same piece: the item, or else its title.
+
+    Titles are compared without blanks, signs, case and width.
+    """
+    if item is not None:
+        return f"item:{item}"
+    plain = "".join(c for c in unicodedata.normalize("NFKC", title).casefold() if c.isalnum())
+    return "title:" + hashlib.sha256(plain.encode()).hexdigest()[:32]
+
+
+def _faults_of_details(row: FactRow) -> Iterator[tuple[str, str]]:
+    marks = MARKS_OF.get(row.kind, ())
+    if row.mark and row.mark not in marks:
+        yield "mark", str(_("这个事项没有“%(mark)s”，请重新选择。") % {"mark": row.mark})
+    if marks and not row.mark:
+        yield "mark", str(_("请选择具体情况。"))
+    if row.kind == FactKind.INSTRUCTION and row.level is None:
+        yield "level", str(_("请选择批示领导的级别。"))
+    if row.kind == FactKind.CHECK and not row.check.strip():
+        yield "check", str(_("请填写考核项目的名称，与计分办法中的一致。"))
+    if row.kind == FactKind.ADJUSTMENT and not row.hundredths:
+        yield "hundredths", str(_("请填写加减的分值，减分写负数。"))
+    if row.kind == FactKind.ADJUSTMENT and not row.note.strip():
+        yield "note", str(_("请填写加减分的理由，单位和领导会看到。"))
+    if row.hundredths is not None and abs(row.hundredths) > HUNDREDTHS_MAX:
+        yield "hundredths", str(_("分值不能超过9999.99，请检查是否多写了数字。"))
+    if row.words is not None and not 0 < row.words <= WORDS_MAX:
+        yield "words", str(_("字数请填1到%(max)s的整数。") % {"max": WORDS_MAX})
+    unknown = set(row.traits) - set(Trait.values)
+    if unknown:
+        yield "traits", str(_("没有“%(name)s”这个特征。") % {"name": "、".join(sorted(unknown))})
 
 
 def faults_of(row: FactRow, *, earliest: date, today: date) -> Iterator[tuple[str, str]]:
@@ -66,10 +176,14 @@ def faults_of(row: FactRow, *, earliest: date, today: date) -> Iterator[tuple[st
         yield "title", str(_("请填写标题，或选择本系统的稿件。"))
     if len(row.title) > TITLE_MAX:
         yield "title", str(_("标题不能超过%(max)s字，请缩短。") % {"max": TITLE_MAX})
-    if row.kind != FactKind.SUBMISSION and row.bulletin is None:
+    if row.kind in WITH_BULLETIN and row.bulletin is None:
         yield "bulletin", str(_("请选择刊物。"))
-    if row.kind == FactKind.SUBMISSION and row.bulletin is not None:
-        yield "bulletin", str(_("报送不分刊物，请不要选择刊物。"))
+    if row.kind not in (*WITH_BULLETIN, *MAYBE_BULLETIN) and row.bulletin is not None:
+        yield (
+            "bulletin",
+            str(_("%(kind)s不分刊物，请不要选择刊物。") % {"kind": FactKind(row.kind).label}),
+        )
+    yield from _faults_of_details(row)
     if not row.units:
         yield "units", str(_("请至少选择一个单位。"))
     if len(set(row.units)) != len(row.units):

@@ -46,6 +46,7 @@ def book_submission(page: ItemPage, decision: Decision, **kwargs: Any) -> None:
                 key=submission_key(page.pk),
                 source=Source.ROAD,
                 item=page.pk,
+                genre=page.form,
             )
         ]
     )
@@ -58,7 +59,9 @@ def book_adoptions(instance: IssuePage, **kwargs: Any) -> None:
     sources = list(
         EntrySource.objects.filter(entry__page_id=instance.pk)
         .order_by("entry__sort_order", "entry_id", "sort_order", "pk")
-        .values_list("entry_id", "item_id", "item__title", "item__unit_id", "item__joint")
+        .values_list(
+            "entry_id", "item_id", "item__title", "item__form", "item__unit_id", "item__joint"
+        )
     )
     sizes = Counter(entry for entry, *_rest in sources)
     record_facts(
@@ -73,6 +76,7 @@ def book_adoptions(instance: IssuePage, **kwargs: Any) -> None:
             form=AdoptionForm.MERGED if sizes[entry] > 1 else AdoptionForm.SINGLE,
             issue_label=str(number),
             item=item,
+            genre=genre,
         )
-        for entry, item, title, unit, joint in sources
+        for entry, item, title, genre, unit, joint in sources
     )

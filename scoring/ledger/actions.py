@@ -1,23 +1,30 @@
-"""Booking and rebuilding the ledger. Entries are only added; a correction is a new entry."""
+"""Booking and rebuilding the ledger. Entries are only added; a correction is a new entry.
+
+Points of a unit in a year depend on its own facts of that year and on nothing else: so the
+ledger is brought up to date unit by unit and year by year, and one fact touches only its own.
+"""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 from django.db import transaction
 from django.utils import timezone
 
-from cms.bulletins.models import Bulletin
+from infoflow.units.models import Unit
 from scoring.adoptions.models import Fact, FactLine
-from scoring.schemes.engine import EntryDraft, FactView, run
+from scoring.closings.queries import closed_spans, lock_units
+from scoring.closings.rules import ClosedSpan, counted_on
+from scoring.schemes.engine import EntryDraft, World, run
 from scoring.schemes.models import Scheme
-from scoring.schemes.specs import spec_of
+from scoring.schemes.specs import spec_in_force, spec_of
+from scoring.targets.queries import targets_of
 
-from .models import Entry
-from .queries import facts_between, reasons_of_withdrawal, standing_between, standing_of_facts
+from .models import SENTENCE_MAX, Entry
+from .queries import booked, credited_children, facts_of, reasons_of_withdrawal, units_of
 from .rules import (
     Place,
     Plan,
@@ -26,192 +33,265 @@ from .rules import (
     place_of,
     plan,
     reversal_key,
-    withdrawal_sentence,
+    to_take_back,
 )
 
 BATCH = 2_000
+# So many units of one year are scored at a time: a bound for memory, not for anything else.
+UNITS_AT_A_TIME = 200
+# So many reasons of a unit's difference are told; the rest is counted.
+REASONS_SHOWN = 20
+
+Progress = Callable[[int, int], None]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Difference:
-    """What a rebuild wrote, or would write: entries, and hundredths per unit."""
+    """What a rebuild wrote, or would write: entries, hundredths per unit, and why."""
 
-    added: int
-    taken_back: int
-    by_unit: Mapping[int, tuple[int, int]]  # unit id → (before, after), only changed ones
+    added: int = 0
+    taken_back: int = 0
+    # unit id → (before, after), only changed ones
+    by_unit: dict[int, tuple[int, int]] = field(default_factory=dict)
+    # unit id → (day, change in hundredths, sentence), the first ones
+    reasons: dict[int, list[tuple[date, int, str]]] = field(default_factory=dict)
 
     @property
     def empty(self) -> bool:
         """Tell whether desired and standing entries are the same."""
         return not self.added and not self.taken_back
 
+    def note(self, what: Plan, standing: Iterable[Standing]) -> None:
+        """Add what a plan changes."""
+        before: Counter[int] = Counter()
+        change: Counter[int] = Counter()
+        for entry in standing:
+            before[entry.place[3]] += entry.hundredths
+        for entry, sentence in what.back:
+            self._tell(change, entry.place[3], entry.earned, -entry.hundredths, sentence)
+        for _scheme, draft in what.new:
+            self._tell(change, draft.unit_id, draft.date, draft.hundredths, draft.sentence)
+        self.added += len(what.new)
+        self.taken_back += len(what.back)
+        for unit, delta in sorted(change.items()):
+            if delta:
+                old, new = self.by_unit.get(unit, (0, 0))
+                self.by_unit[unit] = (old + before[unit], new + before[unit] + delta)
 
-def _insert_back(pairs: Iterable[tuple[Standing, str]]) -> None:
-    Entry.objects.bulk_create(
-        [
-            Entry(
-                unit_id=old.place[3],
-                date=old.date,
-                hundredths=-old.hundredths,
-                fact_id=old.place[2],
-                scheme_id=old.place[0],
-                block_id=old.place[1],
-                block_type=old.block_type,
-                sentence=sentence,
-                reverses_id=old.id,
-                key=reversal_key(old.id),
-            )
-            for old, sentence in pairs
-        ],
-        batch_size=BATCH,
-    )
-
-
-def _insert_new(pairs: Iterable[tuple[int, EntryDraft]], earlier: Mapping[Place, int]) -> None:
-    Entry.objects.bulk_create(
-        [
-            Entry(
-                unit_id=draft.unit_id,
-                date=draft.date,
-                hundredths=draft.hundredths,
-                fact_id=draft.fact_id,
-                scheme_id=scheme_id,
-                block_id=draft.block_id,
-                block_type=draft.block_type,
-                sentence=draft.sentence,
-                key=entry_key(place := place_of(scheme_id, draft), earlier.get(place, 0) + 1),
-            )
-            for scheme_id, draft in pairs
-        ],
-        batch_size=BATCH,
-    )
+    def _tell(
+        self, change: Counter[int], unit: int, day: date, hundredths: int, sentence: str
+    ) -> None:
+        change[unit] += hundredths
+        told = self.reasons.setdefault(unit, [])
+        if len(told) < REASONS_SHOWN:
+            told.append((day, hundredths, sentence))
 
 
-def _drafts(
-    schemes: Iterable[Scheme], facts: Sequence[FactView]
+@dataclass(frozen=True, slots=True)
+class _Days:
+    """What every entry's day of counting depends on."""
+
+    closed: Sequence[ClosedSpan]
+    today: date
+
+    def counted(self, day: date) -> date:
+        return counted_on(day, self.closed, self.today)
+
+
+def _insert(what: Plan, generations: Mapping[Place, int], days: _Days) -> None:
+    back = [
+        Entry(
+            unit_id=old.place[3],
+            date=days.counted(old.counted),
+            earned=old.earned,
+            hundredths=-old.hundredths,
+            about=old.place[2],
+            fact_id=old.fact_id,
+            scheme_id=old.place[0],
+            block_id=old.place[1],
+            block_type=old.block_type,
+            sentence=sentence[:SENTENCE_MAX],
+            flag=old.flag,
+            reverses_id=old.id,
+            key=reversal_key(old.id),
+        )
+        for old, sentence in what.back
+    ]
+    new = [
+        Entry(
+            unit_id=draft.unit_id,
+            date=days.counted(draft.date),
+            earned=draft.date,
+            hundredths=draft.hundredths,
+            about=draft.about,
+            fact_id=draft.fact_id,
+            scheme_id=scheme_id,
+            block_id=draft.block_id,
+            block_type=draft.block_type,
+            sentence=draft.sentence[:SENTENCE_MAX],
+            flag=draft.flag,
+            key=entry_key(place := place_of(scheme_id, draft), generations.get(place, 0) + 1),
+        )
+        for scheme_id, draft in what.new
+    ]
+    Entry.objects.bulk_create([*back, *new], batch_size=BATCH)
+
+
+def desired_entries(
+    schemes: Iterable[Scheme], units: Sequence[int], year: int, today: date
 ) -> dict[Place, tuple[int, EntryDraft]]:
-    """Return the entries that the schemes in force give for facts, by place."""
+    """Return the entries that schemes give units for a year, by place. Reads only.
+
+    A period belongs to the version in force on its last day, a fact to the one on its day.
+    """
     desired: dict[Place, tuple[int, EntryDraft]] = {}
+    views = units_of(units, [year])
+    targets = targets_of(units, [year])
     for scheme in schemes:
-        until = scheme.valid_until or date.max
-        covered = [fact for fact in facts if scheme.valid_from <= fact.date <= until]
-        for draft in run(spec_of(scheme), covered):
+        spec = spec_in_force(scheme) if scheme.live else spec_of(scheme)
+        start = max(scheme.valid_from, date(year, 1, 1))
+        end = min(scheme.valid_until or date.max, date(year, 12, 31))
+        if start > end:
+            continue
+        kinds = {kind for clause in spec.blocks for kind in getattr(clause, "credits", ())}
+        scored = [*units, *credited_children(units, kinds)] if kinds else units
+        world = World(start=start, end=end, as_of=today, units=views, targets=targets)
+        for draft in run(spec, facts_of(scored, start, end), world):
             desired[place_of(scheme.pk, draft)] = (scheme.pk, draft)
     return desired
 
 
-def _views(facts: Iterable[Fact], lines: Iterable[FactLine]) -> list[FactView]:
-    """Return facts that were just stored as the engine takes them."""
-    facts = list(facts)
-    units: defaultdict[int, list[int]] = defaultdict(list)
-    for line in sorted(lines, key=lambda line: line.position):
-        units[line.fact_id].append(line.unit_id)
-    ids = {fact.bulletin_id for fact in facts if fact.bulletin_id is not None}
-    bulletins = Bulletin.objects.in_bulk(ids) if ids else {}
-    return [
-        FactView(
-            id=fact.pk,
-            kind=fact.kind,
-            date=fact.date,
-            bulletin_id=fact.bulletin_id,
-            bulletin=bulletins[fact.bulletin_id].name if fact.bulletin_id else "",
-            level=bulletins[fact.bulletin_id].level if fact.bulletin_id else None,
-            form=fact.form,
-            title=fact.title,
-            units=tuple(units[fact.pk]),
-        )
-        for fact in facts
-    ]
+def _bring_up(
+    units: Sequence[int],
+    year: int,
+    schemes: Iterable[Scheme],
+    days: _Days,
+    *,
+    within: tuple[date, date] | None = None,
+    dry_run: bool = False,
+    difference: Difference | None = None,
+) -> None:
+    """Make the ledger of units and a year what facts and schemes say today."""
+    first, last = date(year, 1, 1), date(year, 12, 31)
+    desired = desired_entries(schemes, units, year, days.today)
+    found = booked(units, first, last)
+    standing = found.standing
+    if within is not None:
+        start, end = within
+        desired = {p: w for p, w in desired.items() if start <= w[1].date <= end}
+        standing = {p: e for p, e in standing.items() if start <= e.earned <= end}
+    gone = {e.fact_id for e in to_take_back(desired, standing) if e.fact_id is not None}
+    what = plan(desired, standing, reasons_of_withdrawal(gone) if gone else {})
+    if not dry_run and (what.back or what.new):
+        _insert(what, found.generations, days)
+    if difference is not None:
+        difference.note(what, standing.values())
+
+
+def _slices(units: Iterable[int]) -> Iterator[list[int]]:
+    ordered = sorted(set(units))
+    for start in range(0, len(ordered), UNITS_AT_A_TIME):
+        yield ordered[start : start + UNITS_AT_A_TIME]
+
+
+def _with_credited(units: Iterable[int], schemes: Iterable[Scheme]) -> set[int]:
+    """Return units and the parents that some of them earn points for."""
+    found = set(units)
+    kinds = {
+        kind
+        for scheme in schemes
+        for clause in spec_in_force(scheme).blocks
+        for kind in getattr(clause, "credits", ())
+    }
+    if kinds:
+        parents = Unit.objects.filter(pk__in=found, kind__in=kinds).exclude(parent=None)
+        found.update(parents.values_list("parent_id", flat=True))
+    return found
 
 
 @transaction.atomic
 def book(facts: Sequence[Fact], lines: Sequence[FactLine]) -> None:
-    """Book facts that were just recorded under the scheme in force on each one's date.
+    """Bring the ledger up to date for the units and years of facts that were just recorded.
 
-    New facts have no entries yet, so theirs are simply written; the entries of withdrawn
-    facts are taken back with the withdrawal's reason. Without a scheme nothing is booked:
-    counts still rank.
+    Without a scheme nothing is booked: counts still rank.
     """
-    gone = {fact.reverses_id: fact.note for fact in facts if fact.reverses_id is not None}
-    if gone:
-        Scheme.objects.lock_all()
-        _insert_back(
-            (entry, withdrawal_sentence(entry.hundredths, gone[entry.place[2]]))
-            for entry in standing_of_facts(gone).values()
-        )
-    fresh = [fact for fact in facts if fact.reverses_id is None]
-    if not fresh:
-        return
-    days = [fact.date for fact in fresh]
-    schemes = list(Scheme.objects.in_force_between(min(days), max(days)))
-    if schemes:
-        _insert_new(_drafts(schemes, _views(fresh, lines)).values(), {})
-
-
-def _difference(what: Plan, standing: Iterable[Standing]) -> Difference:
-    before: Counter[int] = Counter()
-    change: Counter[int] = Counter()
-    for entry in standing:
-        before[entry.place[3]] += entry.hundredths
-    for entry, _sentence in what.back:
-        change[entry.place[3]] -= entry.hundredths
-    for _scheme, draft in what.new:
-        change[draft.unit_id] += draft.hundredths
-    return Difference(
-        added=len(what.new),
-        taken_back=len(what.back),
-        by_unit={
-            unit: (before[unit], before[unit] + delta)
-            for unit, delta in sorted(change.items())
-            if delta
-        },
-    )
-
-
-def _generations(what: Plan) -> dict[Place, int]:
-    """Return how many entries each place of the new ones has had, taken back or not."""
-    facts = sorted({draft.fact_id for _scheme, draft in what.new})
-    counted: Counter[Place] = Counter()
-    for start in range(0, len(facts), BATCH):
-        places = Entry.objects.filter(
-            fact_id__in=facts[start : start + BATCH], reverses=None
-        ).values_list("scheme_id", "block_id", "fact_id", "unit_id")
-        counted.update(places.iterator())
-    return counted
+    years: defaultdict[int, set[int]] = defaultdict(set)
+    for line in lines:
+        years[line.happened.year].add(line.unit_id)
+    days = _Days(closed_spans(), timezone.localdate())
+    for year, units in sorted(years.items()):
+        schemes = list(Scheme.objects.in_force_between(date(year, 1, 1), date(year, 12, 31)))
+        if not schemes and not any(fact.reverses_id for fact in facts):
+            continue
+        touched = _with_credited(units, schemes)
+        if touched != units:
+            lock_units(touched)
+        for some in _slices(touched):
+            _bring_up(some, year, schemes, days)
 
 
 @transaction.atomic
-def rebuild(start: date, end: date, *, dry_run: bool = False) -> Difference:
+def rebuild(
+    start: date,
+    end: date,
+    *,
+    units: Iterable[int] | None = None,
+    dry_run: bool = False,
+    progress: Progress | None = None,
+) -> Difference:
     """Make the ledger of a period what facts and schemes say today; return the difference.
 
     Entries that no longer hold are taken back by a new entry that says why, missing ones are
-    added. A second run writes nothing. Runs take turns (all schemes are locked first).
+    added; what belongs to a closed period is booked into the open one. A second run writes
+    nothing. Only entries earned in the period change, though whole years are looked at.
 
     Args:
-        start, end: first and last date of the facts, both included.
+        start, end: first and last day on which points were earned, both included.
+        units: only these; all when None.
         dry_run: only compare.
+        progress: called with (done, all) after each slice of units.
 
     Raises:
         ValueError: the period ends before it starts.
     """
     if end < start:
         raise ValueError("period ends before it starts")
+    wanted = None if units is None else set(units)
     if not dry_run:
-        Scheme.objects.lock_all()
-    schemes = list(Scheme.objects.in_force_between(start, end))
-    desired = _drafts(schemes, facts_between(start, end)) if schemes else {}
-    standing = standing_between(start, end)
-    what = plan(desired, standing, reasons_of_withdrawal(start, end))
-    if not dry_run:
-        _insert_back(what.back)
-        _insert_new(what.new, _generations(what) if what.new else {})
-    return _difference(what, standing.values())
+        lock_units(wanted)
+    if wanted is None:
+        wanted = set(Unit.objects.order_by("pk").values_list("pk", flat=True))
+    days = _Days(closed_spans(), timezone.localdate())
+    difference = Difference()
+    slices = list(_slices(wanted))
+    years = list(range(start.year, end.year + 1))
+    done = 0
+    for year in years:
+        schemes = list(Scheme.objects.in_force_between(date(year, 1, 1), date(year, 12, 31)))
+        for some in slices:
+            _bring_up(
+                some,
+                year,
+                schemes,
+                days,
+                within=(start, end),
+                dry_run=dry_run,
+                difference=difference,
+            )
+            done += 1
+            if progress is not None:
+                progress(done, len(years) * len(slices))
+    return difference
 
 
 def rebuild_scheme(scheme: Scheme) -> Difference:
     """Rebuild everything that a scheme covers now or was booked under it before."""
-    booked = Entry.objects.filter(scheme_id=scheme.pk).order_by("date")
-    first, last = booked.first(), booked.last()
-    start = min([scheme.valid_from] + ([first.date] if first else []))
-    end = max([scheme.valid_until or timezone.localdate()] + ([last.date] if last else []))
+    known = Entry.objects.filter(scheme_id=scheme.pk).order_by("earned")
+    first, last = known.first(), known.last()
+    lines = FactLine.objects.filter(happened__gte=scheme.valid_from).order_by("-happened")
+    newest = lines.values_list("happened", flat=True).first()
+    today = timezone.localdate()
+    reach = max(today, newest or today)
+    start = min([scheme.valid_from] + ([first.earned] if first else []))
+    end = max([min(scheme.valid_until or reach, reach)] + ([last.earned] if last else []))
     return rebuild(start, max(start, end))

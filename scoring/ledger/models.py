@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from infoflow.units.models import User
 
 
+SENTENCE_MAX = 500
+
+
 class EntryQuerySet(AppendOnlyQuerySet):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """Entries a person may read: office, scorers and leaders all; units their own."""
@@ -44,17 +47,27 @@ class Entry(AppendOnly):
     unit = models.ForeignKey(
         Unit, verbose_name=_("单位"), on_delete=models.PROTECT, related_name="ledger_entries"
     )
+    # The day on which it counts: `earned`, or a day of the open period when it came late (补计).
     date = models.DateField(_("计分日期"))
+    earned = models.DateField(_("得分日期"))
     hundredths = models.IntegerField(_("分值（百分之一分）"))
+    # What it is about within the clause: a fact ("f12"), a period ("p2026-03-31") …
+    about = models.CharField(max_length=60)
     fact = models.ForeignKey(
-        Fact, verbose_name=_("依据"), on_delete=models.PROTECT, related_name="entries"
+        Fact,
+        verbose_name=_("依据"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="entries",
     )
     scheme = models.ForeignKey(
         Scheme, verbose_name=_("计分办法"), on_delete=models.PROTECT, related_name="entries"
     )
     block_id = models.CharField(_("条款编号"), max_length=40)
     block_type = models.CharField(_("条款类型"), max_length=40)
-    sentence = models.CharField(_("说明"), max_length=300)
+    sentence = models.CharField(_("说明"), max_length=SENTENCE_MAX)
+    flag = models.CharField(_("不计分的结果"), max_length=40, blank=True)
     reverses = models.OneToOneField(
         "self",
         verbose_name=_("冲销的分录"),
@@ -63,8 +76,8 @@ class Entry(AppendOnly):
         on_delete=models.PROTECT,
         related_name="reversed_by",
     )
-    # scheme:block:fact:unit:generation — makes a double booking impossible.
-    key = models.CharField(max_length=120, unique=True, editable=False)
+    # scheme:block:about:unit:generation — makes a double booking impossible.
+    key = models.CharField(max_length=160, unique=True, editable=False)
     at = models.DateTimeField(_("入账时间"), default=timezone.now)
 
     objects = EntryQuerySet.as_manager()  # type: ignore[misc]
@@ -76,6 +89,7 @@ class Entry(AppendOnly):
         indexes = [
             models.Index(fields=["date", "unit", "hundredths"], name="entry_for_ranking"),
             models.Index(fields=["unit", "date", "hundredths"], name="entry_unit_date"),
+            models.Index(fields=["unit", "earned"], name="entry_unit_earned"),
         ]
         constraints = [
             models.CheckConstraint(condition=~Q(sentence=""), name="entry_has_reason"),
@@ -83,3 +97,8 @@ class Entry(AppendOnly):
 
     def __str__(self) -> str:
         return self.sentence
+
+    @property
+    def late(self) -> bool:
+        """Whether it was booked after its own period had been closed (补计)."""
+        return self.date != self.earned

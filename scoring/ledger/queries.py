@@ -2,89 +2,181 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
 from typing import Any
 
+from infoflow.units.models import GroupMembership, Unit
 from scoring.adoptions.models import Fact, FactLine
-from scoring.schemes.engine import FactView
+from scoring.schemes.engine import FactView, UnitView
 
 from .models import Entry
 from .rules import Place, Standing
 
+_FACT_COLUMNS = (
+    "fact_id",
+    "unit_id",
+    "position",
+    "parties",
+    "kind",
+    "happened",
+    "bulletin_id",
+    "bulletin__name",
+    "bulletin__level",
+    "fact__level",
+    "fact__form",
+    "fact__title",
+    "fact__genre",
+    "fact__mark",
+    "fact__check_item",
+    "fact__leader",
+    "fact__note",
+    "fact__subject",
+    "fact__words",
+    "fact__hundredths",
+    "fact__traits",
+)
 
-def facts_between(start: date, end: date) -> list[FactView]:
-    """Return the standing facts of a period (both ends included); one query."""
+
+def _traits(text: str, known: dict[str, frozenset[str]]) -> frozenset[str]:
+    if text not in known:
+        known[text] = frozenset(filter(None, text.split(",")))
+    return known[text]
+
+
+def _view(row: Sequence[Any], units: tuple[int, ...], traits: frozenset[str]) -> FactView:
+    return FactView(
+        id=row[0],
+        units=units,
+        kind=row[4],
+        date=row[5],
+        bulletin_id=row[6],
+        bulletin=row[7] or "",
+        level=row[8] if row[9] is None else row[9],
+        form=row[10],
+        title=row[11],
+        genre=row[12],
+        mark=row[13],
+        check=row[14],
+        leader=row[15],
+        note=row[16],
+        subject=row[17],
+        words=row[18],
+        hundredths=row[19],
+        traits=traits,
+    )
+
+
+def facts_of(units: Iterable[int], start: date, end: date) -> list[FactView]:
+    """Return the standing facts of units that happened in a period (both ends included).
+
+    One query, and one more when some are joint.
+    """
     rows = (
         FactLine.objects.filter(
-            date__range=(start, end), fact__reverses=None, fact__reversed_by=None
+            unit_id__in=list(units),
+            happened__range=(start, end),
+            fact__reverses=None,
+            fact__reversed_by=None,
         )
-        .order_by("fact_id", "position")
-        .values_list(
-            "fact_id",
-            "kind",
-            "date",
-            "bulletin_id",
-            "bulletin__name",
-            "bulletin__level",
-            "fact__form",
-            "fact__title",
-            "unit_id",
-        )
+        .order_by()
+        .values_list(*_FACT_COLUMNS)
     )
-    facts = []
-    for head, lines in groupby(rows.iterator(), key=lambda row: row[:8]):
-        pk, kind, day, bulletin_id, bulletin, level, form, title = head
-        facts.append(
-            FactView(
-                id=pk,
-                kind=kind,
-                date=day,
-                bulletin_id=bulletin_id,
-                bulletin=bulletin or "",
-                level=level,
-                form=form,
-                title=title,
-                units=tuple(row[8] for row in lines),
-            )
-        )
-    return facts
+    found: list[FactView] = []
+    joint: dict[int, Sequence[Any]] = {}
+    known: dict[str, frozenset[str]] = {}
+    for row in rows.iterator():
+        if row[3] > 1:
+            joint[row[0]] = row
+        else:
+            found.append(_view(row, (row[1],), _traits(row[20], known)))
+    if joint:
+        parties: defaultdict[int, list[int]] = defaultdict(list)
+        lines = FactLine.objects.filter(fact_id__in=list(joint)).order_by("fact_id", "position")
+        for fact_id, unit_id in lines.values_list("fact_id", "unit_id").iterator():
+            parties[fact_id].append(unit_id)
+        for fact_id, row in joint.items():
+            found.append(_view(row, tuple(parties[fact_id]), _traits(row[20], known)))
+    return found
 
 
-def _standing(entries: Any) -> dict[Place, Standing]:
-    found: dict[Place, Standing] = {}
-    rows = (
-        entries.standing()
+def units_of(ids: Iterable[int], years: Iterable[int]) -> dict[int, UnitView]:
+    """Return units as the engine takes them, with their groups of some years; two queries."""
+    ids = list(ids)
+    groups: defaultdict[int, dict[int, int]] = defaultdict(dict)
+    memberships = GroupMembership.objects.filter(unit_id__in=ids, year__in=list(years)).order_by()
+    for unit, year, group in memberships.values_list("unit_id", "year", "group_id"):
+        groups[unit][year] = group
+    columns = ("pk", "name", "kind", "parent_id", "active_from", "active_until")
+    return {
+        pk: UnitView(pk, name, kind, parent, groups.get(pk, {}), since, until)
+        for pk, name, kind, parent, since, until in Unit.objects.filter(pk__in=ids)
         .order_by("pk")
+        .values_list(*columns)
+    }
+
+
+def credited_children(parents: Iterable[int], kinds: Iterable[str]) -> list[int]:
+    """Return the units of some kinds whose parent is one of these; one query."""
+    children = Unit.objects.filter(parent_id__in=list(parents), kind__in=list(kinds))
+    return list(children.order_by("pk").values_list("pk", flat=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """What the ledger holds for units and a time: standing entries, and how often each place
+    was ever booked."""
+
+    standing: Mapping[Place, Standing]
+    generations: Mapping[Place, int]
+
+
+def booked(units: Iterable[int], start: date, end: date) -> Booked:
+    """Return what is booked for units and days earned (both ends included); one query."""
+    rows = (
+        Entry.objects.filter(unit_id__in=list(units), earned__range=(start, end), reverses=None)
+        .order_by()
         .values_list(
             "pk",
             "scheme_id",
             "block_id",
-            "fact_id",
+            "about",
             "unit_id",
             "date",
+            "earned",
             "hundredths",
             "block_type",
+            "fact_id",
+            "flag",
+            "reversed_by",
         )
     )
-    for pk, scheme, block, fact, unit, day, hundredths, block_type in rows.iterator():
-        place = (scheme, block, fact, unit)
-        found[place] = Standing(pk, place, day, hundredths, block_type)
-    return found
+    standing: dict[Place, Standing] = {}
+    generations: Counter[Place] = Counter()
+    for (
+        pk,
+        scheme,
+        block,
+        about,
+        unit,
+        day,
+        earned,
+        points,
+        kind,
+        fact,
+        flag,
+        gone,
+    ) in rows.iterator():
+        place = (scheme, block, about, unit)
+        generations[place] += 1
+        if gone is None:
+            standing[place] = Standing(pk, place, day, earned, points, kind, fact, flag)
+    return Booked(standing, generations)
 
 
-def standing_between(start: date, end: date) -> dict[Place, Standing]:
-    """Return the standing entries of a period (both ends included), by place; one query."""
-    return _standing(Entry.objects.filter(date__range=(start, end)))
-
-
-def standing_of_facts(facts: Iterable[int]) -> dict[Place, Standing]:
-    """Return the standing entries of facts, by place; one query."""
-    return _standing(Entry.objects.filter(fact_id__in=list(facts)))
-
-
-def reasons_of_withdrawal(start: date, end: date) -> dict[int, str]:
-    """Return withdrawn facts of a period (both ends included) with the reasons; one query."""
-    withdrawals = Fact.objects.filter(date__range=(start, end)).exclude(reverses=None)
-    return dict(withdrawals.order_by().values_list("reverses_id", "note"))
+def reasons_of_withdrawal(facts: Iterable[int]) -> dict[int, str]:
+    """Return those of some facts that were withdrawn, with the reasons; one query."""
+    gone = Fact.objects.filter(reverses_id__in=list(facts)).order_by()
+    return dict(gone.values_list("reverses_id", "note"))

@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-from scoring.schemes.engine import EntryDraft
+from scoring.schemes.facts import EntryDraft
 from scoring.schemes.rules import points_text
 
-# Scheme, block, fact, unit: one entry stands for each.
-Place = tuple[int, str, int, int]
+# Scheme, block, about, unit: one entry stands for each.
+Place = tuple[int, str, str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """An entry that stands in the ledger."""
 
     id: int
     place: Place
-    date: date
+    counted: date
+    earned: date
     hundredths: int
     block_type: str
+    fact_id: int | None = None
+    flag: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +39,13 @@ class Plan:
 
 def place_of(scheme_id: int, draft: EntryDraft) -> Place:
     """Return the place of an entry in the ledger."""
-    return (scheme_id, draft.block_id, draft.fact_id, draft.unit_id)
+    return (scheme_id, draft.block_id, draft.about, draft.unit_id)
 
 
 def entry_key(place: Place, generation: int) -> str:
     """Return the unique key of an entry; a second generation replaces one taken back."""
-    scheme, block, fact, unit = place
-    return f"{scheme}:{block}:{fact}:{unit}:{generation}"
+    scheme, block, about, unit = place
+    return f"{scheme}:{block}:{about}:{unit}:{generation}"
 
 
 def reversal_key(entry_id: int) -> str:
@@ -58,6 +61,21 @@ def withdrawal_sentence(hundredths: int, reason: str) -> str:
     }
 
 
+def _same(wanted: EntryDraft, entry: Standing) -> bool:
+    return (wanted.hundredths, wanted.date, wanted.flag) == (
+        entry.hundredths,
+        entry.earned,
+        entry.flag,
+    )
+
+
+def to_take_back(
+    desired: Mapping[Place, tuple[int, EntryDraft]], standing: Mapping[Place, Standing]
+) -> Iterable[Standing]:
+    """Yield the standing entries that nothing asks for any more."""
+    return (entry for place, entry in standing.items() if place not in desired)
+
+
 def plan(
     desired: Mapping[Place, tuple[int, EntryDraft]],
     standing: Mapping[Place, Standing],
@@ -68,22 +86,21 @@ def plan(
     Args:
         reasons: fact id → reason, for facts that were withdrawn.
 
-    Points and date decide; a sentence that reads differently today changes nothing.
+    Points, day and flag decide; a sentence that reads differently today changes nothing.
     """
     back: list[tuple[Standing, str]] = []
     new: list[tuple[int, EntryDraft]] = []
     for place, entry in standing.items():
         wanted = desired.get(place)
         if wanted is None:
-            fact_id = place[2]
-            if fact_id in reasons:
-                sentence = withdrawal_sentence(entry.hundredths, reasons[fact_id])
+            if entry.fact_id is not None and entry.fact_id in reasons:
+                sentence = withdrawal_sentence(entry.hundredths, reasons[entry.fact_id])
             else:
                 sentence = _("重算：原条款不再适用，冲回%(points)s分。") % {
                     "points": points_text(entry.hundredths)
                 }
             back.append((entry, sentence))
-        elif (wanted[1].hundredths, wanted[1].date) != (entry.hundredths, entry.date):
+        elif not _same(wanted[1], entry):
             sentence = _("重算：应计%(now)s分，冲回原计%(before)s分。") % {
                 "now": points_text(wanted[1].hundredths),
                 "before": points_text(entry.hundredths),

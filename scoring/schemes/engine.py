@@ -3,57 +3,111 @@
 A scheme is an ordered list of clauses. Each clause sees the facts and what the clauses
 before it have given, so that a later one can multiply, cap or compare. Same facts and same
 scheme give the same entries in the same order, whatever order the facts came in.
+
+What a unit gets depends on the facts of its years alone, never on another unit's points: so
+one changed fact is scored again for its units and its year, and nothing else.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from functools import cached_property
 from typing import Any, ClassVar, Protocol, TypeVar
 
+from .facts import EntryDraft, FactView, UnitView, World, about_fact, about_period
+from .periods import PeriodKind, Span, span_of, spans_between
 from .rules import Rounding
+from .which import Which, Whose
+
+__all__ = [
+    "Clause",
+    "Context",
+    "EntryDraft",
+    "FactView",
+    "SchemeFault",
+    "SchemeSpec",
+    "UnitView",
+    "World",
+    "about_fact",
+    "about_period",
+    "build_clause",
+    "clause_type",
+    "run",
+]
 
 
-@dataclass(frozen=True, slots=True)
-class FactView:
-    """What a clause may know of a fact. Units in the order of their names on the item."""
-
-    id: int
-    kind: str
-    date: date
-    bulletin_id: int | None
-    bulletin: str
-    level: int | None
-    form: str
-    title: str
-    units: tuple[int, ...]
+class SchemeFault(Exception):
+    """A scheme holds something that the engine does not know or that contradicts itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class EntryDraft:
-    """An entry as a clause gives it: hundredths of a point, and the sentence why."""
-
-    unit_id: int
-    fact_id: int
-    date: date
-    hundredths: int
-    block_id: str
-    block_type: str
-    sentence: str
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Context:
-    """What a clause works on: all facts, the entries of earlier clauses, the rounding."""
+    """What a clause works on: facts, the entries of earlier clauses, and the world.
+
+    `excluded` are facts that an earlier clause took out of the points; they still count as
+    items for targets and rates.
+    """
 
     facts: tuple[FactView, ...]
     entries: tuple[EntryDraft, ...]
     rounding: Rounding
+    world: World
+    period: str = PeriodKind.YEAR
+    excluded: frozenset[int] = frozenset()
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def by_id(self) -> Mapping[int, FactView]:
+        """The facts by their ids."""
+        return {fact.id: fact for fact in self.facts}
+
+    def counting(self, which: Which | None = None) -> Iterable[FactView]:
+        """Yield the facts that earn points and that a selection covers, in order."""
+        for fact in self.facts:
+            if fact.id not in self.excluded and (which is None or which.covers(fact)):
+                yield fact
+
+    def earlier(self, whose: Whose) -> Iterable[EntryDraft]:
+        """Yield the earlier entries that a selection covers, in order."""
+        facts = self.by_id
+        return (entry for entry in self.entries if whose.covers(entry, facts, self.names))
+
+    def span(self, day: date, kind: str = "") -> Span:
+        """Return the period of a day; the scheme's own kind of period unless another is given."""
+        return span_of(kind or self.period, day)
+
+    def spans(self, kind: str = "", *, begun: bool = False) -> list[Span]:
+        """Return the periods to score: those that have ended, or at least begun, as of today."""
+        world = self.world
+        found = spans_between(kind or self.period, world.start, world.end)
+        if begun:
+            return [span for span in found if span.start <= world.as_of]
+        return [span for span in found if span.end < world.as_of]
+
+    def units_in(self, span: Span) -> list[UnitView]:
+        """Return the units to score that existed in a period, by id."""
+        units = self.world.units
+        return [units[pk] for pk in sorted(units) if units[pk].active_in(span.start, span.end)]
+
+    def by_unit_and_span(
+        self, entries: Iterable[EntryDraft], kind: str = ""
+    ) -> dict[tuple[int, Span], list[EntryDraft]]:
+        """Return entries by unit and period, both in order."""
+        found: defaultdict[tuple[int, Span], list[EntryDraft]] = defaultdict(list)
+        for entry in entries:
+            found[entry.unit_id, self.span(entry.date, kind)].append(entry)
+        return {key: found[key] for key in sorted(found)}
 
 
 class Clause(Protocol):
-    """One block of a scheme."""
+    """One block of a scheme.
+
+    A clause may also have `excludes(context) -> set of fact ids`: facts that earn nothing from
+    here on.
+    """
 
     block_type: ClassVar[str]
 
@@ -68,23 +122,28 @@ class Clause(Protocol):
         ...
 
     def apply(self, context: Context) -> Iterable[EntryDraft]:
-        """Give this clause's entries; at most one for a fact and unit."""
+        """Give this clause's entries; at most one for a thing and a unit."""
+        ...
+
+    def describe(self) -> list[str]:
+        """Return in a clerk's words what the clause does, a sentence a line."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class SchemeSpec:
-    """A scheme version as the engine needs it; clauses in order of application."""
+    """A scheme version as the engine needs it; clauses in order of application.
+
+    `names` has the short name of each clause by its block id.
+    """
 
     id: int
     name: str
     version: int
     blocks: tuple[Clause, ...]
     rounding: Rounding = Rounding.HALF_UP
-
-
-class SchemeFault(Exception):
-    """A scheme holds something that the engine does not know or that contradicts itself."""
+    period: str = PeriodKind.YEAR
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 _CLAUSES: dict[str, type[Clause]] = {}
@@ -108,18 +167,62 @@ def build_clause(block_type: str, block_id: str, config: Mapping[str, Any]) -> C
     return _CLAUSES[block_type].from_config(block_id, config)
 
 
-def run(scheme: SchemeSpec, facts: Iterable[FactView]) -> tuple[EntryDraft, ...]:
-    """Apply a scheme's clauses in order and return all entries.
+def known_clauses() -> Mapping[str, type[Clause]]:
+    """Return the registered kinds of clauses by block type."""
+    return dict(_CLAUSES)
+
+
+def world_of(facts: Iterable[FactView]) -> World:
+    """Return a world with the units of facts, in which every period has ended."""
+    facts = list(facts)
+    units = {pk for fact in facts for pk in fact.units}
+    days = [fact.date for fact in facts] or [date.min]
+    return World(
+        start=date(min(days).year, 1, 1),
+        end=date(max(days).year, 12, 31),
+        as_of=date.max,
+        units={pk: UnitView(id=pk, name=str(pk)) for pk in sorted(units)},
+    )
+
+
+def run(
+    scheme: SchemeSpec, facts: Iterable[FactView], world: World | None = None
+) -> tuple[EntryDraft, ...]:
+    """Apply a scheme's clauses in order and return the entries of the world's units.
+
+    Args:
+        world: units, days and today; by default the facts' units with every period ended.
 
     Raises:
-        SchemeFault: a clause gave two entries for the same fact and unit.
+        SchemeFault: a clause gave two entries for the same thing and unit.
     """
     ordered = tuple(sorted(facts, key=lambda fact: (fact.date, fact.id)))
-    entries: tuple[EntryDraft, ...] = ()
+    world = world or world_of(ordered)
+    context = Context(
+        facts=ordered,
+        entries=(),
+        rounding=scheme.rounding,
+        world=world,
+        period=scheme.period,
+        names=scheme.names,
+    )
     for clause in scheme.blocks:
-        context = Context(facts=ordered, entries=entries, rounding=scheme.rounding)
-        given = tuple(clause.apply(context))
-        if len({(draft.fact_id, draft.unit_id) for draft in given}) != len(given):
-            raise SchemeFault(f"clause {clause.block_id} gave two entries for one fact and unit")
-        entries += given
-    return entries
+        given = [draft for draft in clause.apply(context) if draft.unit_id in world.units]
+        if len({(draft.about, draft.unit_id) for draft in given}) != len(given):
+            raise SchemeFault(f"clause {clause.block_id} gave two entries for one thing and unit")
+        excludes = getattr(clause, "excludes", None)
+        shut = context.excluded | (excludes(context) if excludes else set())
+        redirect = getattr(clause, "redirect", None)
+        now = redirect(context) if redirect else context.facts
+        context = replace(context, facts=now, entries=(*context.entries, *given), excluded=shut)
+    return context.entries
+
+
+def total(entries: Iterable[EntryDraft]) -> int:
+    """Return the sum of entries in hundredths."""
+    return sum(entry.hundredths for entry in entries)
+
+
+def day_before(day: date) -> date:
+    """Return the day before; the first day there is stays itself."""
+    return day if day == date.min else day - timedelta(days=1)

@@ -9,7 +9,6 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
-from wagtail.fields import StreamField
 from wagtail.models import DraftStateMixin, RevisionMixin
 
 from infoflow.units.models import plausible_date
@@ -17,7 +16,9 @@ from infoflow.units.permissions import has_role
 from infoflow.units.roles import Role
 
 from .blocks import SchemeBlocks
+from .fields import ClausesField
 from .forms import SchemeForm
+from .periods import PeriodKind
 from .rules import Rounding
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ class Scheme(DraftStateMixin, RevisionMixin, models.Model):
         "document",
         "valid_from",
         "rounding",
+        "period",
     )
 
     name = models.CharField(_("名称"), max_length=60)
@@ -92,7 +94,14 @@ class Scheme(DraftStateMixin, RevisionMixin, models.Model):
         default=Rounding.HALF_UP,
         help_text=_("计算出现0.01分以下的零头时如何处理"),
     )
-    blocks = StreamField(
+    period = models.CharField(
+        _("计分周期"),
+        max_length=20,
+        choices=PeriodKind.choices,
+        default=PeriodKind.QUARTER,
+        help_text=_("基础分、任务、封顶等按期计算的条款以此为一期"),
+    )
+    blocks = ClausesField(
         SchemeBlocks(),
         verbose_name=_("条款"),
         blank=True,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -63,3 +64,83 @@ def to_hundredths(points: Fraction, rounding: Rounding) -> int:
         size += Fraction(1, 2)
     whole = size.numerator // size.denominator
     return whole if points >= 0 else -whole
+
+
+class Measure(models.TextChoices):
+    """What a target is counted in. Source: domain rules §4.1, targets."""
+
+    SUBMITTED = "submitted", gettext_lazy("报送条数")
+    ADOPTED = "adopted", gettext_lazy("采用条数")
+    POINTS = "points", gettext_lazy("得分")
+
+
+class Remainder(models.TextChoices):
+    """Who gets what is left over when points are split. Stated in the scheme."""
+
+    FIRST = "first", gettext_lazy("归第一署名单位")
+    LAST = "last", gettext_lazy("归最后署名单位")
+    NOBODY = "nobody", gettext_lazy("舍去")
+
+
+def split(hundredths: int, weights: Sequence[int], remainder: Remainder) -> list[int]:
+    """Split hundredths by weights; each share is cut to whole hundredths.
+
+    Unless the remainder goes to nobody, the shares add up to the whole. Negative points are
+    split like positive ones.
+
+    Raises:
+        ValueError: no weight above zero.
+    """
+    whole = sum(weights)
+    if whole <= 0 or min(weights) < 0:
+        raise ValueError("weights must not be negative, and one of them above zero")
+    size = abs(hundredths)
+    shares = [size * weight // whole for weight in weights]
+    left = size - sum(shares)
+    sharing = [place for place, weight in enumerate(weights) if weight]
+    if remainder == Remainder.FIRST:
+        shares[sharing[0]] += left
+    elif remainder == Remainder.LAST:
+        shares[sharing[-1]] += left
+    return [share if hundredths >= 0 else -share for share in shares]
+
+
+def parse_signed(text: str) -> int:
+    """Return the hundredths of points that may be negative ("-10", "2.5").
+
+    Raises:
+        ValueError: as `parse_points`.
+    """
+    clean = unicodedata.normalize("NFKC", text).strip().replace("−", "-").replace("–", "-")
+    if clean.startswith("-"):
+        return -parse_points(clean[1:])
+    return parse_points(clean)
+
+
+def parse_factor(text: str) -> Fraction:
+    """Return a factor or percentage as written: "2", "0.5", "1/2", "½", "20%".
+
+    Raises:
+        ValueError: no such number, negative, or above 1,000.
+    """
+    clean = unicodedata.normalize("NFKC", text).replace("⁄", "/").strip()
+    percent = clean.endswith("%")
+    try:
+        value = Fraction(clean.removesuffix("%").strip())
+    except (ValueError, ZeroDivisionError):
+        raise ValueError(_("倍数请填数字，例如 2、0.5、1/2 或 20%。")) from None
+    if percent:
+        value /= 100
+    if value < 0 or value > 1_000:
+        raise ValueError(_("倍数请填0到1000之间的数字。"))
+    return value
+
+
+def factor_text(factor: Fraction) -> str:
+    """Return a factor as people write it: 2, 0.5, 1/3."""
+    if factor.denominator == 1:
+        return str(factor.numerator)
+    hundredths = factor * HUNDRED
+    if hundredths.denominator == 1:
+        return points_text(hundredths.numerator)
+    return f"{factor.numerator}/{factor.denominator}"

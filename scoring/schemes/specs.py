@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from . import clauses as clauses  # registers them all
+from .clauses.points_table import PointsTable
 from .engine import SchemeSpec, build_clause
-from .points_table import Joint, PointsTable
+from .joint import Joint
 from .rules import Rounding
 
 if TYPE_CHECKING:
     from .models import Scheme
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Return a block's value as dicts, lists and scalars."""
     if isinstance(value, Mapping):
-        return {name: _plain(part) for name, part in value.items()}
+        return {name: plain(part) for name, part in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_plain(part) for part in value]
+        return [plain(part) for part in value]
     return value
 
 
@@ -29,16 +33,40 @@ def spec_of(scheme: Scheme) -> SchemeSpec:
         SchemeFault: it holds a block that this version does not know.
         ValueError: it holds points that no scheme may have.
     """
+    configs = [(child.block_type, str(child.id), plain(child.value)) for child in scheme.blocks]
     return SchemeSpec(
         id=scheme.pk,
         name=scheme.name,
         version=scheme.version,
-        blocks=tuple(
-            build_clause(child.block_type, str(child.id), _plain(child.value))
-            for child in scheme.blocks
-        ),
+        blocks=tuple(build_clause(*config) for config in configs),
         rounding=Rounding(scheme.rounding),
+        period=scheme.period,
+        names={
+            block_id: str(config["name"]).strip()
+            for _type, block_id, config in configs
+            if config.get("name")
+        },
     )
+
+
+# Specs by scheme and content; a handful of versions are in force at a time.
+_SPECS: dict[tuple[int, str], SchemeSpec] = {}
+_SPECS_MAX = 64
+
+
+def spec_in_force(scheme: Scheme) -> SchemeSpec:
+    """Return `spec_of` a stored, published scheme; kept between calls while nothing changes.
+
+    Turning a scheme's blocks into clauses costs more than scoring a unit's year.
+    """
+    parts = [scheme.name, scheme.version, scheme.rounding, scheme.period]
+    stored = json.dumps([*parts, scheme.blocks.get_prep_value()], sort_keys=True)
+    key = (scheme.pk, hashlib.sha256(stored.encode()).hexdigest())
+    if key not in _SPECS:
+        if len(_SPECS) >= _SPECS_MAX:
+            _SPECS.clear()
+        _SPECS[key] = spec_of(scheme)
+    return _SPECS[key]
 
 
 def points_table_block(

@@ -81,16 +81,18 @@ def rows(units: list[int], bulletins: list[int]) -> Iterator[tuple[Any, ...]]:
 
 
 INSERT_FACT = (
-    "INSERT INTO adoptions_fact (id, kind, date, title, bulletin_id, form, issue_label, source,"
-    " key, note, recorded_at) VALUES (%s, %s, %s, %s, %s, '', '', 'table', %s, '', %s)"
+    "INSERT INTO adoptions_fact (id, kind, date, title, bulletin_id, form, issue_label, genre,"
+    " leader, mark, check_item, traits, subject, source, key, note, recorded_at) VALUES"
+    " (%s, %s, %s, %s, %s, '', '', '', '', '', '', '', '', 'table', %s, '', %s)"
 )
 INSERT_LINE = (
     "INSERT INTO adoptions_factline (fact_id, unit_id, position, kind, bulletin_id, date,"
-    " quantity) VALUES (%s, %s, 1, %s, %s, %s, 1)"
+    " happened, quantity, parties) VALUES (%s, %s, 1, %s, %s, %s, %s, 1, 1)"
 )
 INSERT_ENTRY = (
-    "INSERT INTO ledger_entry (unit_id, date, hundredths, fact_id, scheme_id, block_id,"
-    " block_type, sentence, key, at) VALUES (%s, %s, %s, %s, %s, 'b1', 'points_table', %s, %s, %s)"
+    "INSERT INTO ledger_entry (unit_id, date, earned, hundredths, fact_id, about, scheme_id,"
+    " block_id, block_type, sentence, flag, key, at) VALUES"
+    " (%s, %s, %s, %s, %s, %s, %s, 'b1', 'points_table', %s, '', %s, %s)"
 )
 
 
@@ -110,12 +112,12 @@ def fill(units: list[int], bulletins: list[int], scheme: int) -> None:
                 ],
             )
             cursor.executemany(
-                INSERT_LINE, [(pk, unit, kind, b, day) for pk, kind, day, b, unit, _e in batch]
+                INSERT_LINE, [(pk, unit, kind, b, day, day) for pk, kind, day, b, unit, _e in batch]
             )
             cursor.executemany(
                 INSERT_ENTRY,
                 [
-                    (unit, day, earned, pk, scheme, "采用 1 条", f"bench:{pk}", made)
+                    (unit, day, day, earned, pk, f"f{pk}", scheme, "采用 1 条", f"bench:{pk}", made)
                     for pk, _k, day, _b, unit, earned in batch
                     if earned
                 ],

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scoring.adoptions.rules import AdoptionForm, FactKind
+from scoring.schemes.clauses.points_table import PointsTable
 from scoring.schemes.engine import (
     Clause,
     EntryDraft,
@@ -20,7 +21,6 @@ from scoring.schemes.engine import (
     build_clause,
     run,
 )
-from scoring.schemes.points_table import PointsTable
 from scoring.schemes.rules import Rounding, parse_points, points_text, to_hundredths
 
 DAY = date(2026, 3, 5)
@@ -223,13 +223,16 @@ def test_later_clause_sees_entries_of_earlier_ones() -> None:
             for entry in context.entries:
                 yield EntryDraft(
                     entry.unit_id,
-                    entry.fact_id,
+                    entry.about,
                     entry.date,
                     entry.hundredths,
                     self.block_id,
                     self.block_type,
                     "再加一倍。",
                 )
+
+        def describe(self):
+            return []
 
     entries = run(scheme(table(("adoption", "all", "", "4")), Doubling()), [fact()])
     assert [(entry.block_id, entry.hundredths) for entry in entries] == [("b1", 400), ("b2", 400)]
@@ -246,7 +249,10 @@ def test_clause_with_two_entries_for_one_fact_and_unit_is_refused() -> None:
             return cls()
 
         def apply(self, context):
-            yield from [EntryDraft(1, 1, DAY, 100, "b2", "twice", "一分。")] * 2
+            yield from [EntryDraft(1, "f1", DAY, 100, "b2", "twice", "一分。")] * 2
+
+        def describe(self):
+            return []
 
     with pytest.raises(SchemeFault):
         run(scheme(Twice()), [fact()])
@@ -388,5 +394,5 @@ def test_points_that_are_none(text: str, message: str) -> None:
 def test_joint_and_rows_survive_conversion() -> None:
     clause = table(("adoption", "level:2", "merged", "2.5"))
     assert isinstance(clause, PointsTable)
-    assert clause.rows[0].reach == ("adoption", None, 2, "merged")
+    assert clause.rows[0].reach == ("adoption", None, 2, "merged", "", "", None, None)
     assert clause.rows[0].hundredths == 250

@@ -188,7 +188,9 @@ def test_rebuild_finds_what_is_missing_and_says_so(office: Office, bulletin: Bul
     Entry.objects.create(
         unit=office.unit,
         date=made.date,
+        earned=made.date,
         hundredths=700,
+        about=f"f{made.pk}",
         fact=made,
         scheme=scheme,
         block_id="gone",
@@ -293,7 +295,9 @@ def test_rescore_refuses_bad_periods(start: str, end: str, message: str) -> None
 
 # --- the plan, as a property --------------------------------------------------------------
 
-PLACES = st.tuples(st.integers(1, 2), st.sampled_from("ab"), st.integers(1, 4), st.integers(1, 3))
+PLACES = st.tuples(
+    st.integers(1, 2), st.sampled_from("ab"), st.sampled_from(["f1", "f2", "p1"]), st.integers(1, 3)
+)
 
 
 @given(st.dictionaries(PLACES, st.integers(0, 900)), st.dictionaries(PLACES, st.integers(0, 900)))
@@ -304,7 +308,7 @@ def test_plan_makes_standing_entries_the_desired_ones(wanted, found) -> None:
         for place, points in wanted.items()
     }
     standing = {
-        place: Standing(n, place, day, points, "t")
+        place: Standing(n, place, day, day, points, "t")
         for n, (place, points) in enumerate(found.items())
     }
     what = plan(desired, standing, {})
@@ -313,7 +317,7 @@ def test_plan_makes_standing_entries_the_desired_ones(wanted, found) -> None:
         assert sentence
         del left[entry.place]
     for scheme_id, draft in what.new:
-        place = (scheme_id, draft.block_id, draft.fact_id, draft.unit_id)
+        place = (scheme_id, draft.block_id, draft.about, draft.unit_id)
         assert place not in left
         left[place] = draft.hundredths
     assert left == wanted

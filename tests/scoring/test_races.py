@@ -21,7 +21,7 @@ from scoring.adoptions.models import Fact, FactLine
 from scoring.adoptions.rules import FactKind, FactRow, Source, reversal_key
 from scoring.ledger.actions import rebuild
 from scoring.ledger.models import Entry
-from scoring.ledger.queries import facts_between
+from scoring.ledger.queries import facts_of
 from scoring.schemes.actions import create_scheme, publish_scheme
 from scoring.schemes.engine import run
 from scoring.schemes.models import Scheme
@@ -169,12 +169,18 @@ def test_comparing_without_lock_doubles_or_fails(racing: tuple[Together, Office]
     both_compared = threading.Barrier(2)
 
     def naive() -> None:
-        missing = [] if Entry.objects.exists() else run(spec_of(scheme), facts_between(*YEAR))
+        missing = (
+            []
+            if Entry.objects.exists()
+            else run(spec_of(scheme), facts_of([office.unit.pk], *YEAR))
+        )
         both_compared.wait(timeout=30)
         Entry.objects.bulk_create(
             Entry(
                 unit_id=draft.unit_id,
                 date=draft.date,
+                earned=draft.date,
+                about=draft.about,
                 hundredths=draft.hundredths,
                 fact_id=draft.fact_id,
                 scheme=scheme,

@@ -20,8 +20,8 @@ from infoflow.units.roles import Role
 from scoring.adoptions.actions import record_fact
 from scoring.adoptions.rules import FactKind
 from scoring.schemes.actions import create_scheme, end_scheme, new_version, publish_scheme
+from scoring.schemes.clauses.points_table import PointsTable, Row
 from scoring.schemes.models import Scheme
-from scoring.schemes.points_table import PointsTable, Row
 from scoring.schemes.specs import spec_of
 from tests.builders import Office, fresh, person, refusal_under_office, superior_bulletin
 
@@ -85,6 +85,7 @@ def data(*rows: dict[str, str], **fields: str) -> dict[str, str]:
         "valid_from": "2026-01-01",
         "valid_until": "",
         "rounding": "half_up",
+        "period": "quarter",
         "blocks-count": "1",
         "blocks-0-deleted": "",
         "blocks-0-order": "0",
@@ -92,6 +93,7 @@ def data(*rows: dict[str, str], **fields: str) -> dict[str, str]:
         "blocks-0-id": "",
         "blocks-0-value-rows-count": str(len(rows)),
         "blocks-0-value-joint": "full",
+        "blocks-0-value-joint_remainder": "first",
     }
     for n, row in enumerate(rows):
         prefix = f"blocks-0-value-rows-{n}"
@@ -122,7 +124,7 @@ def test_scorer_writes_and_publishes(page: Client, bulletin: Bulletin) -> None:
     assert scheme.live
     assert (scheme.name, scheme.version) == ("2026年计分办法", 1)
     assert [row.hundredths for row in rows_of(scheme)] == [400, 250]
-    assert [row.reach for row in rows_of(scheme)] == [
+    assert [(row.kind, row.bulletin_id, row.level, row.form) for row in rows_of(scheme)] == [
         ("adoption", bulletin.pk, None, ""),
         ("adoption", None, 3, ""),
     ]
@@ -145,7 +147,7 @@ def test_draft_is_not_in_force(page: Client) -> None:
         ({"points": "1.234"}, "分值最多两位小数"),
         ({"points": "99999"}, "分值不能超过9999.99"),
         ({"kind": "submission", "target": "level:3"}, "报送不分刊物"),
-        ({"kind": "forwarding", "form": "single"}, "只有采用才分形式"),
+        ({"kind": "forwarding", "form": "single"}, "只有采用才分采用形式"),
         ({"target": "bulletin:999999"}, "选择一个有效的选项"),
     ],
 )
@@ -301,7 +303,7 @@ def test_reader_sees_the_clauses_in_words(
         reverse("wagtailsnippets_schemes_scheme:inspect", args=[scheme.pk])
     ).content.decode()
     assert "《晋政信息·普刊》（省级）" in shown
-    assert "各种形式" in shown
+    assert "不区分" in shown
     assert "每个署名单位各计满分" in shown
 
 

@@ -2,7 +2,7 @@
 
 import django.db.models.deletion
 import infoflow.units.models
-import wagtail.fields
+import scoring.schemes.fields
 from django.db import migrations, models
 
 
@@ -31,7 +31,8 @@ class Migration(migrations.Migration):
                 ('valid_from', models.DateField(validators=[infoflow.units.models.plausible_date], verbose_name='施行日期')),
                 ('valid_until', models.DateField(blank=True, help_text='含当日；长期有效的留空', null=True, validators=[infoflow.units.models.plausible_date], verbose_name='截止日期')),
                 ('rounding', models.CharField(choices=[('half_up', '四舍五入到0.01分'), ('down', '舍去不足0.01分的部分')], default='half_up', help_text='计算出现0.01分以下的零头时如何处理', max_length=20, verbose_name='小数取舍')),
-                ('blocks', wagtail.fields.StreamField([('points_table', 7)], blank=True, block_lookup={0: ('wagtail.blocks.ChoiceBlock', [], {'choices': [('submission', '报送'), ('forwarding', '上报'), ('adoption', '采用')], 'label': '事项'}), 1: ('scoring.schemes.blocks.TargetBlock', (), {'help_text': '指定刊物优先于按级别，按级别优先于全部刊物。报送请选“全部刊物”。', 'label': '适用刊物'}), 2: ('wagtail.blocks.ChoiceBlock', [], {'choices': [('', '各种形式'), ('single', '单篇'), ('merged', '综合'), ('headline', '要目'), ('digest', '摘报')], 'help_text': '写明形式的行优先于“各种形式”。只有采用才分形式。', 'label': '采用形式', 'required': False}), 3: ('scoring.schemes.blocks.PointsBlock', (), {'help_text': '例如 4 或 2.5，最多两位小数；不计分填 0。', 'label': '每条分值', 'max_length': 20}), 4: ('wagtail.blocks.StructBlock', [[('kind', 0), ('target', 1), ('form', 2), ('points', 3)]], {}), 5: ('scoring.schemes.blocks.PointsRowsBlock', (4,), {'label': '分值', 'min_num': 1}), 6: ('wagtail.blocks.ChoiceBlock', [], {'choices': [('full', '每个署名单位各计满分')], 'help_text': '两个以上单位联合报送的稿件如何计分。', 'label': '联合署名'}), 7: ('wagtail.blocks.StructBlock', [[('rows', 5), ('joint', 6)]], {})}, help_text='条款自上而下依次计算', verbose_name='条款')),
+                ('period', models.CharField(choices=[('month', '月（1—12月各为一期）'), ('month_merged', '月（1—2月合并为一期）'), ('quarter', '季度'), ('half', '半年'), ('year', '年')], default='quarter', help_text='基础分、任务、封顶等按期计算的条款以此为一期', max_length=20, verbose_name='计分周期')),
+                ('blocks', scoring.schemes.fields.ClausesField([], blank=True, help_text='条款自上而下依次计算', verbose_name='条款')),
                 ('live', models.BooleanField(default=False, editable=False, verbose_name='施行')),
                 ('latest_revision', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailcore.revision', verbose_name='latest revision')),
                 ('live_revision', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailcore.revision', verbose_name='live revision')),

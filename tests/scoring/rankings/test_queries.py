@@ -178,7 +178,7 @@ def test_details_add_up_to_the_number(county: County) -> None:
     assert (all_of_it.lines.count(), all_of_it.entries.count()) == (8, 4)
     province = details(county.first, START, END, FactKind.ADOPTION, county.province)
     assert (province.number, province.hundredths) == (1, 500)
-    assert [entry.fact.title for entry in province.entries] == ["甲镇采用"]
+    assert [entry.fact and entry.fact.title for entry in province.entries] == ["甲镇采用"]
     assert details(county.first, START, END, FactKind.SUBMISSION).number == 4
     assert details(county.zero, START, END).number == 0
 

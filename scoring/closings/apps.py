@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class ClosingsConfig(AppConfig):
+    name = "scoring.closings"
+    label = "closings"
+    verbose_name = "结账"

@@ -1,0 +1,228 @@
+"""The clause "points table": kind × bulletin (or level) × details → points. Pure.
+
+Which row counts: the most specific one. A row that names the bulletin goes before a row for
+a whole level, which goes before a row for all bulletins. Between two of the same reach the one
+that names the mark goes first, then the genre, then the form, then a number of words. Two rows
+of the same reach are refused when the scheme is written; if they stand there all the same, the
+upper one counts. A fact without a row earns nothing and gets no entry; a row with 0 points
+gives an entry of 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django.utils.translation import gettext as _
+
+from cms.bulletins.models import Level
+from cms.items.rules import ItemForm
+from scoring.adoptions.rules import AdoptionForm, FactKind, Mark
+
+from ..engine import Clause, Context, EntryDraft, FactView, about_fact, clause_type
+from ..joint import FULL, Joint, JointRule
+from ..rules import parse_points, parse_signed, points_text
+from ..which import ALL, read_targets
+
+# Kinds of facts whose points may be negative: what was late or wrong.
+SIGNED = (FactKind.COMMISSION, FactKind.URGENT, FactKind.QUALITY, FactKind.CHECK)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of the table; None or "" means any. `most` makes it a range to choose in."""
+
+    kind: str
+    bulletin_id: int | None
+    level: int | None
+    form: str
+    hundredths: int
+    genre: str = ""
+    mark: str = ""
+    words_min: int | None = None
+    words_max: int | None = None
+    most: int | None = None
+
+    @property
+    def reach(self) -> tuple[Any, ...]:
+        """What the row is for; no two rows of a table have the same."""
+        where = (self.bulletin_id, self.level)
+        details = (self.form, self.genre, self.mark, self.words_min, self.words_max)
+        return (self.kind, *where, *details)
+
+    @property
+    def narrowness(self) -> tuple[bool, ...]:
+        """How specific the row is; the greatest goes first."""
+        return (
+            self.bulletin_id is not None,
+            self.level is not None,
+            bool(self.mark),
+            bool(self.genre),
+            bool(self.form),
+            self.words_min is not None or self.words_max is not None,
+        )
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> Row:
+        """Make a row from plain data: kind, target ("all", "level:3", "bulletin:12"), form,
+        genre, mark, words_min, words_max, points and most.
+
+        Raises:
+            ValueError: the points are no number that a scheme may have.
+        """
+        bulletins, levels = read_targets([config.get("target") or ALL])
+        kind = config["kind"]
+        most = str(config.get("most") or "").strip()
+        return cls(
+            kind=kind,
+            bulletin_id=next(iter(bulletins), None),
+            level=next(iter(levels), None),
+            form=config.get("form") or "",
+            genre=config.get("genre") or "",
+            mark=config.get("mark") or "",
+            words_min=config.get("words_min") or None,
+            words_max=config.get("words_max") or None,
+            hundredths=(parse_signed if kind in SIGNED else parse_points)(str(config["points"])),
+            most=parse_points(most) if most else None,
+        )
+
+    def covers(self, fact: FactView) -> bool:
+        """Tell whether the row is for a fact; a number of words that is unknown fits no limit."""
+        return (
+            self.kind == fact.kind
+            and self.bulletin_id in (None, fact.bulletin_id)
+            and self.level in (None, fact.level)
+            and self.form in ("", fact.form)
+            and self.genre in ("", fact.genre)
+            and self.mark in ("", fact.mark)
+            and (self.words_min is None or (fact.words or 0) >= self.words_min)
+            and (
+                self.words_max is None or (fact.words is not None and fact.words <= self.words_max)
+            )
+        )
+
+    def earned(self, fact: FactView) -> int:
+        """Return the hundredths for a fact: the row's, or those chosen within its range."""
+        if self.most is None or fact.hundredths is None:
+            return self.hundredths
+        return min(max(fact.hundredths, self.hundredths), self.most)
+
+
+@clause_type
+@dataclass(frozen=True, slots=True)
+class PointsTable:
+    """The clause itself; rows as written."""
+
+    block_type: ClassVar[str] = "points_table"
+
+    block_id: str
+    rows: tuple[Row, ...]
+    joint: JointRule = FULL
+
+    @classmethod
+    def from_config(cls, block_id: str, config: Mapping[str, Any]) -> Clause:
+        """Make the clause from plain data: rows and what joint items get."""
+        return cls(
+            block_id=block_id,
+            rows=tuple(Row.from_config(row) for row in config["rows"]),
+            joint=JointRule.from_config(config),
+        )
+
+    def apply(self, context: Context) -> Iterable[EntryDraft]:
+        """Give the units of each covered fact the row's points."""
+        rows = sorted(self.rows, key=lambda row: row.narrowness, reverse=True)
+        known: dict[tuple[Any, ...], Row | None] = {}
+        told: dict[tuple[Any, ...], str] = {}
+        for fact in context.counting():
+            details = (fact.form, fact.genre, fact.mark, fact.words)
+            like = (fact.kind, fact.bulletin_id, fact.level, *details)
+            if like in known:
+                row = known[like]
+            else:
+                row = known[like] = next((row for row in rows if row.covers(fact)), None)
+            if row is None:
+                continue
+            earned = row.earned(fact)
+            if len(fact.units) == 1:
+                # Most facts: one unit, and the same sentence again and again.
+                key = (like, earned)
+                if key not in told:
+                    told[key] = sentence_for(fact, row, earned) + "。"
+                yield self._entry(fact, fact.units[0], earned, told[key])
+                continue
+            what = sentence_for(fact, row, earned)
+            for unit_id, share, why in self.joint.shares(fact.units, earned):
+                yield self._entry(fact, unit_id, share, f"{what}{why}。")
+
+    def describe(self) -> list[str]:
+        """Return what joint items get; the rows are shown as a table."""
+        return [self.joint.text]
+
+    def _entry(self, fact: FactView, unit_id: int, hundredths: int, why: str) -> EntryDraft:
+        return EntryDraft(
+            unit_id=unit_id,
+            about=about_fact(fact.id),
+            fact_id=fact.id,
+            date=fact.date,
+            hundredths=hundredths,
+            block_id=self.block_id,
+            block_type=self.block_type,
+            sentence=why,
+        )
+
+
+def what_happened(fact: FactView, row: Row | None = None) -> str:
+    """Return a fact in a clerk's words, as far as a row of the table names it."""
+    where = f"《{fact.bulletin}》" if fact.bulletin else ""
+    level = str(Level(fact.level).label) if fact.level is not None else ""
+    mark = str(Mark(fact.mark).label) if fact.mark else ""
+    if row is not None and row.level is not None and where:
+        where += f"（{level}）"
+    form = str(AdoptionForm(fact.form).label) if fact.form and (row and row.form) else ""
+    genre = str(ItemForm(fact.genre).label) if fact.genre and (row and row.genre) else ""
+    words = {
+        FactKind.SUBMISSION: _("报送%(genre)s1条"),
+        FactKind.FORWARDING: _("上报%(where)s%(genre)s1条"),
+        FactKind.ADOPTION: _("%(where)s%(genre)s%(form)s采用1条"),
+        FactKind.INSTRUCTION: _("获%(level)s%(mark)s批示1条"),
+        FactKind.COMMISSION: _("约稿%(mark)s1次"),
+        FactKind.URGENT: _("紧急信息%(mark)s1次"),
+        FactKind.QUALITY: _("信息%(mark)s1次"),
+        FactKind.CHECK: _("考核项目“%(check)s”"),
+        FactKind.ADJUSTMENT: _("加减分"),
+    }
+    return words[FactKind(fact.kind)] % {
+        "where": where,
+        "genre": genre,
+        "form": form,
+        "level": level,
+        "mark": mark,
+        "check": fact.check,
+    }
+
+
+def sentence_for(fact: FactView, row: Row, hundredths: int) -> str:
+    """Return the reason for an entry in a clerk's words, without the full stop."""
+    what = what_happened(fact, row)
+    if row.words_min is not None or row.words_max is not None:
+        what += _("（%(words)s字）") % {"words": fact.words}
+    if row.most is not None:
+        value = _("%(least)s—%(most)s分之间选定") % {
+            "least": points_text(row.hundredths),
+            "most": points_text(row.most),
+        }
+        if fact.hundredths is None:
+            value = _("%(value)s，未选定，暂按最低分") % {"value": value}
+        elif fact.note:
+            value = _("%(value)s，理由：%(note)s") % {"value": value, "note": fact.note[:80]}
+    else:
+        value = _("每条%(each)s分") % {"each": points_text(row.hundredths)}
+    return _("%(what)s，%(value)s，计%(sum)s分") % {
+        "what": what,
+        "value": value,
+        "sum": points_text(hundredths),
+    }
+
+
+__all__ = ["ALL", "Joint", "PointsTable", "Row", "sentence_for", "what_happened"]

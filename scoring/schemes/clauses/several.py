@@ -1,0 +1,123 @@
+"""The clause "several adoptions of one item": add, highest, best k, one per level. Pure.
+
+Works on what earlier clauses gave for facts about the same piece, for each unit by itself and
+within the scheme's period or the year. What is not counted is taken off again by an entry of
+its own, so that the reader sees both. Source: domain rules §4.1, several adoptions.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from ..engine import Clause, Context, EntryDraft, FactView, about_fact, clause_type
+from ..periods import PeriodKind
+from ..rules import points_text
+from ..which import Whose
+
+
+class Several(models.TextChoices):
+    """What counts when one piece has earned points more than once."""
+
+    ADD = "add", gettext_lazy("全部累加")
+    BEST = "best", gettext_lazy("只计最高的几次")
+    PER_LEVEL = "per_level", gettext_lazy("每一级别只计最高的一次")
+
+
+class Within(models.TextChoices):
+    """Over which time facts belong together."""
+
+    PERIOD = "period", gettext_lazy("同一计分周期内")
+    YEAR = "year", gettext_lazy("同一年度内")
+
+
+@clause_type
+@dataclass(frozen=True, slots=True)
+class SeveralAdoptions:
+    """The clause itself; `best` counts for BEST and, when given, limits PER_LEVEL too."""
+
+    block_type: ClassVar[str] = "several"
+
+    block_id: str
+    way: Several
+    best: int | None
+    within: Within
+    whose: Whose
+
+    @classmethod
+    def from_config(cls, block_id: str, config: Mapping[str, Any]) -> Clause:
+        """Make the clause from plain data: way, best, within and whose."""
+        way = Several(config.get("way") or Several.ADD)
+        best = config.get("best") or (1 if way == Several.BEST else None)
+        within = Within(config.get("within") or Within.YEAR)
+        return cls(block_id, way, best, within, Whose.from_config(config.get("whose")))
+
+    def apply(self, context: Context) -> Iterable[EntryDraft]:
+        """Take off what is not counted, one entry for a fact and unit."""
+        if self.way == Several.ADD:
+            return
+        facts = context.by_id
+        earned: defaultdict[tuple[int, int], int] = defaultdict(int)  # unit, fact → hundredths
+        for entry in context.earlier(self.whose):
+            if entry.fact_id is not None:
+                earned[entry.unit_id, entry.fact_id] += entry.hundredths
+        pieces: defaultdict[tuple[Any, ...], list[FactView]] = defaultdict(list)
+        kind = PeriodKind.YEAR if self.within == Within.YEAR else context.period
+        for unit_id, fact_id in earned:
+            fact = facts[fact_id]
+            piece = fact.subject or about_fact(fact_id)
+            pieces[unit_id, piece, context.span(fact.date, kind)].append(fact)
+        for (unit_id, _piece, _span), several in sorted(pieces.items()):
+            if len(several) > 1:
+                yield from self._taken_off(unit_id, several, earned)
+
+    def _taken_off(
+        self, unit_id: int, facts: list[FactView], earned: Mapping[tuple[int, int], int]
+    ) -> Iterable[EntryDraft]:
+        # The highest first; of equal ones the earlier.
+        facts = sorted(facts, key=lambda f: (-earned[unit_id, f.id], f.date, f.id))
+        seen: set[int | None] = set()
+        kept = 0
+        for fact in facts:
+            counts = self.best is None or kept < self.best
+            if self.way == Several.PER_LEVEL:
+                counts = counts and fact.level not in seen
+            seen.add(fact.level)
+            hundredths = earned[unit_id, fact.id]
+            if counts:
+                kept += 1
+            elif hundredths > 0:
+                yield EntryDraft(
+                    unit_id=unit_id,
+                    about=about_fact(fact.id),
+                    fact_id=fact.id,
+                    date=fact.date,
+                    hundredths=-hundredths,
+                    block_id=self.block_id,
+                    block_type=self.block_type,
+                    sentence=_("同一稿件%(rule)s，本次已计的%(points)s分不再计。")
+                    % {"rule": self._rule(), "points": points_text(hundredths)},
+                )
+
+    def _rule(self) -> str:
+        when = str(self.within.label)
+        if self.way == Several.PER_LEVEL:
+            told = _("%(when)s每一级别只计最高的一次") % {"when": when}
+            if self.best:
+                told += _("，最多计%(n)s次") % {"n": self.best}
+            return told
+        return _("%(when)s只计最高的%(n)s次") % {"when": when, "n": self.best}
+
+    def describe(self) -> list[str]:
+        """Return the rule as a sentence."""
+        if self.way == Several.ADD:
+            return [_("同一稿件多次采用的，全部累加计分。")]
+        return [
+            _("同一稿件（%(what)s）%(rule)s。") % {"what": self.whose.text, "rule": self._rule()}
+        ]

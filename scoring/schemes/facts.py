@@ -1,0 +1,101 @@
+"""What the engine works on and what it gives: frozen data, no database. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class FactView:
+    """What a clause may know of a fact. Units in the order of their names on the item.
+
+    `level` is the bulletin's, or the leader's for an instruction; `subject` is the same for
+    facts about the same piece; `hundredths` is a value chosen in a range or an adjustment.
+    """
+
+    id: int
+    kind: str
+    date: date
+    bulletin_id: int | None
+    bulletin: str
+    level: int | None
+    form: str
+    title: str
+    units: tuple[int, ...]
+    genre: str = ""
+    mark: str = ""
+    check: str = ""
+    leader: str = ""
+    note: str = ""
+    subject: str = ""
+    words: int | None = None
+    hundredths: int | None = None
+    traits: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class UnitView:
+    """What a clause may know of a unit; `groups` has the group of each year."""
+
+    id: int
+    name: str
+    kind: str = ""
+    parent_id: int | None = None
+    groups: Mapping[int, int] = field(default_factory=dict)
+    active_from: date | None = None
+    active_until: date | None = None
+
+    def active_in(self, start: date, end: date) -> bool:
+        """Tell whether the unit existed on at least one day of a period (both included)."""
+        return (self.active_from is None or self.active_from <= end) and (
+            self.active_until is None or self.active_until >= start
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class EntryDraft:
+    """An entry as a clause gives it: hundredths of a point, and the sentence why.
+
+    `about` names the thing within the clause: "f12" a fact, "p2026-03-31" the period that
+    ends on that day, "s…" a piece. One clause gives one entry for a thing and a unit.
+    `flag` is a consequence that is no points (通报批评, 取消评先); such an entry may have 0.
+    """
+
+    unit_id: int
+    about: str
+    date: date
+    hundredths: int
+    block_id: str
+    block_type: str
+    sentence: str
+    fact_id: int | None = None
+    flag: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What is not a fact: the units to score, the days covered, and today.
+
+    `start` and `end` bound the days whose periods are scored; a period is scored when its last
+    day lies between them. `as_of` is the day on which it is asked: a period that has not
+    ended by the day before has no shortfall yet.
+    """
+
+    start: date
+    end: date
+    as_of: date
+    units: Mapping[int, UnitView]
+    # (unit, measure, kind of period, year) → number in hundredths; from the table of targets.
+    targets: Mapping[tuple[int, str, str, int], int] = field(default_factory=dict)
+
+
+def about_fact(fact_id: int) -> str:
+    """Return the name of a fact within a clause."""
+    return f"f{fact_id}"
+
+
+def about_period(end: date) -> str:
+    """Return the name of a period within a clause."""
+    return f"p{end.isoformat()}"
