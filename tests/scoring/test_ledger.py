@@ -244,15 +244,15 @@ def test_entries_only_grow(office: Office, bulletin: Bulletin) -> None:
 
 
 @pytest.mark.django_db
-def test_booking_costs_the_same_for_2_and_50_facts(office: Office, bulletin: Bulletin) -> None:
+def test_booking_costs_the_same_for_2_and_40_facts(office: Office, bulletin: Bulletin) -> None:
     """One batch of rows goes in at once; larger ones follow batch by batch."""
     publish_scheme(scheme_id=scheme_of(bulletin).pk)
     with CaptureQueriesContext(connection) as few:
         adopted(bulletin, office.unit, number=2)
     with CaptureQueriesContext(connection) as many:
-        adopted(bulletin, office.unit, number=50)
+        adopted(bulletin, office.unit, number=40)
     assert len(many) == len(few)
-    assert Entry.objects.count() == 52
+    assert Entry.objects.count() == 42
 
 
 # --- the command --------------------------------------------------------------------------
