@@ -250,10 +250,6 @@ class ItemPage(GatedPage):
         parts = {**stored, "body": text.to_text(stored["body"])}
         return {**parts, "attachments": attachments.as_text(files)} if files else parts
 
-    def must_see(self) -> frozenset[Step]:
-        """Joint units have agreed to exactly one text, and the signature waits for them."""
-        return rules.MUST_SEE | {Step.SIGN} if self.joint else rules.MUST_SEE
-
     def sheet_initial(self) -> dict[str, str]:
         return {
             **super().sheet_initial(),

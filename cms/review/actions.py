@@ -207,7 +207,7 @@ def _move_on(
             task_state=task_state,
             page=page,
             person=person,
-            step=road.following(page, acts, Step(decision.step), list(steps)),
+            step=road.following(acts, Step(decision.step), list(steps)),
             steps=steps,
             arrival=arrival,
             comment=comment,

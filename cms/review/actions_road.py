@@ -98,7 +98,7 @@ def submit(*, page_id: int, person: User) -> Decision:
     acts.append(decision)
     workflow = _workflow_of(page)
     steps = moves.steps_of(workflow.pk)
-    first = road.following(page, acts, Step.SUBMIT, list(steps)) or next(iter(steps))
+    first = road.following(acts, Step.SUBMIT, list(steps)) or next(iter(steps))
     return _start(page, acts, workflow, first, steps)
 
 

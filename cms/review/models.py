@@ -225,10 +225,6 @@ class GatedPage(Page):
         """Return the same from a revision's stored content."""
         raise TypeError(f"{cls.__name__} must say what its parts are")
 
-    def must_see(self) -> frozenset[Step]:
-        """Return the steps that a road skips only when they passed exactly this text."""
-        return rules.MUST_SEE
-
     def sheet_initial(self) -> dict[str, str]:
         """Return what the confidentiality form says about carrier, channel and audience."""
         return {"carrier": str(_("电子文稿")), "channel": "", "audience": ""}

@@ -29,13 +29,11 @@ def _text(decision: Decision) -> str:
 
 
 def following(
-    page: GatedPage, road: Sequence[Decision], at: Step, active: Sequence[Step]
+    road: Sequence[Decision], at: Step, active: Sequence[Step]
 ) -> Step | None:
     """Return the step that follows the newest decision, a pass or the submission."""
     acts = [Act(Step(d.step), Verdict(d.verdict), _text(d), d.resume) for d in road]
-    return rules.next_step(
-        at=at, active=active, road=acts, text=_text(road[-1]), must_see=page.must_see()
-    )
+    return rules.next_step(at=at, active=active, road=acts, text=_text(road[-1]))
 
 
 def arrival(road: Sequence[Decision]) -> Arrival:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -122,8 +122,9 @@ def digest(content: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-# Steps that must have passed exactly this text before a road may jump over them.
-MUST_SEE = frozenset({Step.CLEAR, Step.RECHECK, Step.ISSUE})
+# Steps that must have passed exactly this text before a road may jump over them. The unit's
+# signature too: without it nothing leaves the unit, a text rewritten on the way included.
+MUST_SEE = frozenset({Step.SIGN, Step.CLEAR, Step.RECHECK, Step.ISSUE})
 # Verdicts that end whatever an earlier return has ordered.
 _FORGETTING = frozenset({Verdict.CLOSE, Verdict.REFUSE, Verdict.WITHDRAW, Verdict.REOPEN})
 _RANK: Mapping[Step, int] = {step: n for n, step in enumerate(Step)}
@@ -183,7 +184,6 @@ def next_step(
     active: Sequence[Step],
     road: Sequence[Act],
     text: str,
-    must_see: Collection[Step] = MUST_SEE,
 ) -> Step | None:
     """Return the step that follows a pass (or the submission), None after the last one.
 
@@ -192,10 +192,9 @@ def next_step(
         active: steps of this road that are switched on, in order.
         road: every decision so far, the pass itself included.
         text: names exactly the text that goes on.
-        must_see: steps that are skipped only when they passed exactly this text.
 
     The rule of "straight back": jump to the step that returned it. On the way nothing is
-    skipped that never passed this item, and confidentiality and signature (`must_see`) only
+    skipped that never passed this item, and signatures and confidentiality (`MUST_SEE`) only
     when they passed exactly this text. A returning step that has been switched off since
     counts as "every step again".
     """
@@ -208,7 +207,7 @@ def next_step(
     passed = passed_texts(road)
     for step in following:
         seen = passed.get(step)
-        if step == targets[-1] or seen is None or (step in must_see and seen != text):
+        if step == targets[-1] or seen is None or (step in MUST_SEE and seen != text):
             return step
     return None
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from cms.bulletins import actions as bulletin_actions
 from cms.items.actions import Draft, save_item, submit_item
 from cms.items.models import ItemPage
-from cms.items.queries import standing
+from cms.items.queries import standing, text_for
 from cms.items.rules import ItemState
 from cms.review import actions, configure, queries
 from cms.review.actions import Refused
@@ -64,11 +64,27 @@ def test_return_to_the_signatory_with_every_step_again(office: Office) -> None:
     assert waits_at(item) == Step.SCREEN
 
 
-def test_rewritten_text_goes_straight_back_to_the_editor(office: Office) -> None:
-    item = office.signed()
-    give_back(item, office.editor, resume=Resume.BACK)
+def test_an_unchanged_text_goes_straight_back(office: Office) -> None:
+    item = office.screened()
+    give_back(item, office.reviewer, resume=Resume.BACK)
+    submit_item(item_id=item.pk, person=fresh(office.officer))
+    assert waits_at(item) == Step.CLEAR
+
+
+def test_a_rewritten_text_is_signed_by_its_unit_before_it_goes_straight_back(
+    office: Office,
+) -> None:
+    """Nothing leaves a unit without its signatory; the office reads on what was signed."""
+    item = office.screened()
+    give_back(item, office.reviewer, resume=Resume.BACK)
     rewritten(office, item)
-    assert waits_at(item) == Step.SCREEN
+    assert waits_at(item) == Step.SIGN
+    stored = ItemPage.objects.get(pk=item.pk)
+    assert "改过" not in text_for(stored, fresh(office.editor)).body
+    decide(item, office.signatory)
+    assert waits_at(item) == Step.CLEAR
+    for who in (office.editor, office.reviewer):
+        assert "改过" in text_for(stored, fresh(who)).body
 
 
 def test_rewritten_text_never_passes_by_the_first_confidentiality_level(office: Office) -> None:
@@ -78,6 +94,7 @@ def test_rewritten_text_never_passes_by_the_first_confidentiality_level(office: 
     second = person(Role.REVIEWER)
     give_back(item, second, resume=Resume.BACK)
     rewritten(office, item)
+    decide(item, office.signatory)
     assert waits_at(item) == Step.CLEAR
     decide(item, office.reviewer)
     assert waits_at(item) == Step.RECHECK
