@@ -16,6 +16,7 @@ from cms.items.models import ItemPage
 from cms.review import actions as review
 from cms.review.actions import Refused
 from cms.review.models import Decision
+from cms.review.rules import other_part
 from cms.scanning import door
 from cms.scanning.rules import Entrance
 from infoflow.units.permissions import has_role
@@ -117,7 +118,8 @@ def compose(
         merged: make one entry of them all (综合); otherwise one entry each (单篇).
 
     Raises:
-        Refused: not an editor, an item not in the pool, or the issue no longer open.
+        Refused: not an editor, one who played another part in an item or in the issue, an
+            item not in the pool, or the issue no longer open.
     """
     _may_compose(person)
     items = _pool_items(item_ids)
@@ -146,6 +148,12 @@ def compose(
         if folder is None:
             raise Refused(_("请选择本级编发的刊物。"))
         folder.add_child(instance=issue)
+    other = other_part(person.pk, issue.author_part, review.acts_on(issue))
+    if other is not None:
+        raise Refused(
+            _("您已参与其中稿件的“%(part)s”，同一人不得再编发，请由其他编辑办理。")
+            % {"part": other.label}
+        )
     issue.save_revision(user=person, clean=False)
     return issue
 

@@ -224,6 +224,9 @@ def _save_item(item_id: int, person: User, draft: Draft, seen_revision: int | No
     _may_write(person, item.unit_id)
     if not ItemPage.objects.editable_by(person).filter(pk=item_id).exists():
         raise Refused(_("稿件已提交或已办结，不能修改；需要修改请先撤回。"))
+    refusal = review.why_not_write(item, person)
+    if refusal is not None:
+        raise Refused(refusal)
     newest = item.latest_revision
     if not draft.write_to(item):
         return item

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from wagtail.models import Page
 
 from cms.review import queries as review
-from cms.review.actions import Refused
-from cms.review.rules import REASON_MAX, Step
+from cms.review.actions import Refused, acts_on
+from cms.review.rules import REASON_MAX, Part, Step, other_part
 from cms.scanning import door
 from cms.scanning.rules import Entrance
 from infoflow.units.permissions import unit_ids_of
@@ -71,9 +71,13 @@ def answer(
     asked = JointUnit.objects.standing().filter(item_id=item_id, unit_id=unit_id).first()
     if asked is None:
         raise Refused(_("牵头单位已取消邀请，不用再答复。"))
-    wrote = item.owner_id == person.pk or item.revisions.filter(user=person).exists()
-    if wrote:
-        raise Refused(_("您是本稿的撰稿人，不能代表联合单位答复，请由该单位其他人办理。"))
+    # A word for a unit is a signature: who played another part in the text cannot give it.
+    other = other_part(person.pk, Part.SIGNATORY, acts_on(item))
+    if other is not None:
+        raise Refused(
+            _("您已参与本稿的“%(part)s”，不能代表联合单位答复，请由该单位其他人办理。")
+            % {"part": other.label}
+        )
     step = review.open_steps([item_id]).get(item_id)
     if step is None or step[0] != Step.SIGN:
         raise Refused(_("稿件现在不在牵头单位审签环节，不用答复。"))

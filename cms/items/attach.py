@@ -14,7 +14,7 @@ from wagtail.models import Page, Revision
 from cms.attachments import actions as files
 from cms.attachments import rules
 from cms.attachments.models import Attachment
-from cms.review.actions import Refused
+from cms.review.actions import Refused, why_not_write
 from cms.review.models import Decision
 from cms.review.rules import Step, Verdict
 from infoflow.units.permissions import unit_ids_of, works_in_office
@@ -41,6 +41,9 @@ def _locked_draft(item_id: int, person: User) -> ItemPage:
         raise Refused(_("只有本单位的信息员可以增删附件。"))
     if not ItemPage.objects.editable_by(person).filter(pk=item_id).exists():
         raise Refused(_("稿件已提交或已办结，不能增删附件；需要修改请先撤回。"))
+    refusal = why_not_write(item, person)
+    if refusal is not None:
+        raise Refused(refusal)
     return item
 
 

@@ -68,9 +68,9 @@ def wait_for_joint_units(page: ItemPage, decision: Decision, **kwargs: Any) -> N
 
     Inside the deciding transaction: the refusal takes the decision back.
     """
-    if decision.step != Step.SIGN or decision.verdict != Verdict.PASS or not page.joint:
+    if decision.step != Step.SIGN or decision.verdict != Verdict.PASS:
         return
-    missing = joint.not_agreed(page)
+    missing = joint.not_agreed(ItemPage.of_revision(decision.revision))
     if missing:
         raise Refused(
             _(

@@ -116,10 +116,12 @@ def _to_change(user: User, item: ItemPage, now: Standing, form: Form | None) -> 
     if item.unit_id not in unit_ids_of(user, Role.OFFICER):
         return {}
     withdraw = form if isinstance(form, WithdrawForm) else WithdrawForm()
+    refusal = review.why_not_write(item, user) if now.editable else None
     return {
         "officer": True,
         "copy_key": uuid.uuid4(),
-        "may_edit": now.editable,
+        "may_edit": now.editable and refusal is None,
+        **({"blocked": refusal} if refusal else {}),
         "may_delete": actions.may_delete(item, user),
         "withdraw_form": withdraw if now.state == ItemState.SIGNING else None,
         "missing": actions.missing_parts(item) if now.editable else [],

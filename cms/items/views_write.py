@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from cms.review import actions as review
 from cms.review.actions import Refused
 from infoflow.desk.keeping import keeps_typing
 from infoflow.units.models import User
@@ -184,6 +185,10 @@ def _edit_page(request: HttpRequest, item: ItemPage) -> HttpResponse:
     now = queries.standing(item)
     if not now.editable:
         messages.error(request, _("稿件已提交或已办结，不能修改；需要修改请先撤回。"))
+        return redirect("item_detail", item.pk)
+    refusal = review.why_not_write(item, person_of(request))
+    if refusal is not None:
+        messages.error(request, refusal)
         return redirect("item_detail", item.pk)
     row = _restored(request, item)
     form = WriteForm(

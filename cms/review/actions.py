@@ -24,7 +24,7 @@ from .claims import check_claim, claim, release, take_over
 from .findings import findings_in, kept
 from .locks import Refused, locked_task, page_of
 from .models import Clearance, ClearanceSheet, Decision, GatedPage
-from .permissions import ROLE_OF_STEP, acts_on, why_not
+from .permissions import ROLE_OF_STEP, acts_on, why_not, why_not_write
 from .rules import Resume, Step, Verdict
 from .sheet_rules import Sheet
 from .signals import decided
@@ -47,6 +47,7 @@ __all__ = [
     "submit",
     "take_over",
     "why_not",
+    "why_not_write",
     "withdraw",
 ]
 

@@ -16,7 +16,7 @@ from . import moves, road, rules
 from .findings import findings_in, kept
 from .locks import Refused, locked_page, locked_task
 from .models import Decision, GatedPage
-from .permissions import acts_on, why_not
+from .permissions import why_not, why_not_write
 from .rules import Step, Verdict
 from .signals import decided
 
@@ -77,9 +77,9 @@ def submit(*, page_id: int, person: User) -> Decision:
     acts = road.load(page.pk)
     if acts and acts[-1].verdict in rules.FINAL_VERDICTS:
         raise Refused(_("该稿件已办结，不能再次提交；如需报送请另写新稿，或请信息科恢复办理。"))
-    other = rules.other_part(person.pk, page.author_part, acts_on(page, acts))
-    if other is not None:
-        raise Refused(_("您已参与本稿的“%(part)s”，不能再提交本稿。") % {"part": other.label})
+    refusal = why_not_write(page, person, acts)
+    if refusal is not None:
+        raise Refused(refusal)
     revision: Revision | None = page.get_latest_revision()
     if revision is None:
         raise Refused(_("请先保存草稿再提交。"))

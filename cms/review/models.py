@@ -10,6 +10,7 @@ from wagtail.models import Page, PageManager, PagePermissionTester, Revision
 from wagtail.query import PageQuerySet
 
 from . import rules
+from .permissions import why_not_write
 from .practice import CommonReason, ReviewSettings
 from .records import (
     AppendOnly,
@@ -19,7 +20,7 @@ from .records import (
     ClearanceSheet,
     Decision,
 )
-from .rules import Part, QueueFacts, Step
+from .rules import Part, QueueFacts
 from .tasks import ClearTask, GateTask, IssueTask, RecheckTask, ScreenTask, SignTask
 from .waiting import OpenTask
 
@@ -105,7 +106,13 @@ class GatedPermissionTester(PagePermissionTester):
         return False
 
     def can_edit(self) -> bool:
-        return super().can_edit() and not self.page.workflow_in_progress and not self.page.live
+        """Whoever signed, screened or reviewed a text does not write in it any more."""
+        return (
+            super().can_edit()
+            and not self.page.workflow_in_progress
+            and not self.page.live
+            and why_not_write(self.page, self.user) is None
+        )
 
     def can_delete(self, ignore_bulk: bool = False) -> bool:
         if Decision.objects.filter(page_id=self.page.pk).exists():

@@ -73,3 +73,18 @@ def why_not(
             "part": other.label
         }
     return None
+
+
+def why_not_write(
+    page: GatedPage, person: User, road: Iterable[Decision] | None = None
+) -> str | None:
+    """Return why a person may not change or send a text, or None when they may.
+
+    Writing is a part like any other: who signed, screened or reviewed a text is not its author.
+    """
+    other = rules.other_part(person.pk, page.author_part, acts_on(page, road))
+    if other is None:
+        return None
+    return _("您已参与本稿的“%(part)s”，不能再修改或提交本稿，请由其他人办理。") % {
+        "part": other.label
+    }

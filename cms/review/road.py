@@ -15,7 +15,7 @@ from .moves import Arrival
 from .rules import Act, Step, Verdict
 
 if TYPE_CHECKING:
-    from .models import GatedPage
+    pass
 
 
 def load(page_id: int) -> list[Decision]:
@@ -28,9 +28,7 @@ def _text(decision: Decision) -> str:
     return f"{decision.revision_id}:{decision.digest}"
 
 
-def following(
-    road: Sequence[Decision], at: Step, active: Sequence[Step]
-) -> Step | None:
+def following(road: Sequence[Decision], at: Step, active: Sequence[Step]) -> Step | None:
     """Return the step that follows the newest decision, a pass or the submission."""
     acts = [Act(Step(d.step), Verdict(d.verdict), _text(d), d.resume) for d in road]
     return rules.next_step(at=at, active=active, road=acts, text=_text(road[-1]))

@@ -84,6 +84,20 @@ def test_no_signature_before_every_partner_agreed(office: Office, partner: Partn
     assert Decision.objects.get(step=Step.SIGN).verdict == Verdict.PASS
 
 
+def test_who_screened_a_text_does_not_speak_for_a_unit_in_it(
+    office: Office, partner: Partner
+) -> None:
+    editor = builders.person(Role.OFFICER, Role.EDITOR, at=partner.unit)
+    item = sent(office, partner)
+    speak(item, partner)
+    decide(item, office.signatory)
+    decide(item, editor, Verdict.RETURN, "请修改")
+    actions.submit_item(item_id=item.pk, person=fresh(office.officer))
+    partner.signatory = editor
+    with pytest.raises(Refused, match="编辑"):
+        speak(item, partner)
+
+
 def test_a_changed_text_needs_a_new_word(office: Office, partner: Partner) -> None:
     item = sent(office, partner)
     speak(item, partner)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from django.contrib.auth.models import Group
 from django.test import Client
@@ -11,6 +13,8 @@ from hypothesis import strategies as st
 
 from cms.bulletins import actions as bulletin_actions
 from cms.bulletins.models import IssuePage
+from cms.items import actions as item_actions
+from cms.items import attach
 from cms.review import queries, rules
 from cms.review.actions import Refused, why_not
 from cms.review.models import Decision
@@ -153,11 +157,36 @@ def test_writer_of_an_item_cannot_clear_the_issue_that_carries_it(office: Office
 
 def test_writer_of_an_item_cannot_compose_it(office: Office) -> None:
     item = office.pooled()
-    author = also(office.officer, Role.EDITOR)
-    office.editor = author
+    composer, office.editor = office.editor, also(office.officer, Role.EDITOR)
+    with pytest.raises(Refused, match="撰稿"):
+        office.issue(item)
+    assert not IssuePage.objects.exists()
+    author, office.editor = office.editor, composer
     issue = office.issue(item)
     with pytest.raises(Refused, match="撰稿"):
         bulletin_actions.submit_issue(issue_id=issue.pk, person=author)
+    assert not issue.permissions_for_user(author).can_edit()
+
+
+def test_who_signed_a_text_does_not_write_in_it_when_it_comes_back(
+    office: Office, client: Client
+) -> None:
+    """A signatory who is an officer too may write, but never in what they have signed."""
+    both = person(Role.OFFICER, Role.SIGNATORY, at=office.unit)
+    item = office.submitted()
+    decide(item, both)
+    decide(item, office.editor, Verdict.RETURN, "请修改")
+    changed = replace(item_actions.Draft.of(item), title="审签人改的标题")
+    with pytest.raises(Refused, match="单位审签"):
+        item_actions.save_item(item_id=item.pk, person=fresh(both), draft=changed)
+    with pytest.raises(Refused, match="单位审签"):
+        attach.add(item_id=item.pk, person=fresh(both), uploads=[("说明.txt", b"abc")])
+    client.force_login(both)
+    page = client.get(reverse("item_detail", args=[item.pk])).content.decode()
+    assert "不能再修改或提交本稿" in page
+    assert reverse("item_edit", args=[item.pk]) not in page
+    assert client.get(reverse("item_edit", args=[item.pk])).status_code == 302
+    item_actions.save_item(item_id=item.pk, person=fresh(office.officer), draft=changed)
 
 
 def test_role_alone_decides_who_may_try(office: Office) -> None:
