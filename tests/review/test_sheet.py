@@ -245,6 +245,7 @@ def test_reviewer_sees_what_changed_and_that_the_old_clearance_is_void(
     )
     save_item(item_id=item.pk, person=fresh(office.officer), draft=draft)
     submit_item(item_id=item.pk, person=fresh(office.officer))
+    decide(item, office.signatory)
     client.force_login(office.reviewer)
     page = client.get(reverse("review_decide", args=[task_of(item)])).content.decode()
     assert "文字已有改动" in page
