@@ -13,6 +13,7 @@ from wagtail import blocks
 
 from cms.bulletins.models import Bulletin, Level
 from cms.items.rules import ItemForm
+from infoflow.units.models import UnitGroup
 from scoring.adoptions.rules import AdoptionForm, FactKind, Mark, Trait
 
 from ..rules import factor_text, parse_factor, parse_points, parse_signed, points_text
@@ -44,8 +45,66 @@ def target_labels() -> dict[str, str]:
     return found
 
 
-class TargetBlock(blocks.FieldBlock):
+class NamedThing:
+    """A block whose value names something stored here; files name it by its name instead.
+
+    Subclasses say how one value is written to a file and read from it.
+    """
+
+    def to_file(self, value: Any, names: Names) -> Any:
+        """Return the value for a file."""
+        raise NotImplementedError
+
+    def from_file(self, value: Any, names: Names) -> Any:
+        """Return the value stored here.
+
+        Raises:
+            ValueError: nothing here has this name; the message tells what to do.
+        """
+        raise NotImplementedError
+
+
+class Names:
+    """The names of what blocks refer to, both ways; looked up once for a whole scheme."""
+
+    def __init__(self) -> None:
+        self.bulletins = dict(Bulletin.objects.order_by("pk").values_list("pk", "name"))
+        self.bulletin_ids = {name: pk for pk, name in self.bulletins.items()}
+        self.groups = dict(UnitGroup.objects.order_by("pk").values_list("pk", "name"))
+        self.group_ids = {name: pk for pk, name in self.groups.items()}
+
+    def target_to_file(self, target: str) -> str:
+        """Return "bulletin:12" with the bulletin's name; everything else as it is."""
+        where, _colon, number = target.partition(":")
+        if where != "bulletin":
+            return target
+        return f"bulletin:{self.bulletins.get(int(number), number)}"
+
+    def target_from_file(self, target: str) -> str:
+        """Return a target with the bulletin's number.
+
+        Raises:
+            ValueError: no bulletin of this name.
+        """
+        where, _colon, name = str(target).partition(":")
+        if where != "bulletin":
+            return str(target)
+        if name not in self.bulletin_ids:
+            raise ValueError(
+                _("没有名称为“%(name)s”的刊物，请先在“刊物设置”中添加，或写进文件的 bulletins。")
+                % {"name": name}
+            )
+        return f"bulletin:{self.bulletin_ids[name]}"
+
+
+class TargetBlock(NamedThing, blocks.FieldBlock):
     """What a row is for. The bulletins are read when a form is shown, never on import."""
+
+    def to_file(self, value: Any, names: Names) -> Any:
+        return names.target_to_file(value)
+
+    def from_file(self, value: Any, names: Names) -> Any:
+        return names.target_from_file(value)
 
     def __init__(self, **kwargs: Any) -> None:
         self.field = forms.ChoiceField(
@@ -58,8 +117,14 @@ class TargetBlock(blocks.FieldBlock):
         icon = "list-ul"
 
 
-class TargetsBlock(blocks.FieldBlock):
+class TargetsBlock(NamedThing, blocks.FieldBlock):
     """Any number of levels and bulletins; none means all."""
+
+    def to_file(self, value: Any, names: Names) -> Any:
+        return [names.target_to_file(target) for target in value or []]
+
+    def from_file(self, value: Any, names: Names) -> Any:
+        return [names.target_from_file(target) for target in value or []]
 
     def __init__(self, **kwargs: Any) -> None:
         self.field = forms.MultipleChoiceField(
