@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail import hooks
@@ -12,6 +12,12 @@ from wagtail.admin.menu import MenuItem as OfficeMenuItem
 from infoflow.desk.menu import MenuItem
 
 from .permissions import sees_rankings
+from .views_preview import PreviewView
+
+
+@hooks.register("register_admin_urls")
+def preview_urls() -> list[URLPattern]:
+    return [path("schemes/<row:pk>/preview/", PreviewView.as_view(), name="scheme_preview")]
 
 
 @hooks.register("register_desk_menu_item")

@@ -296,14 +296,15 @@ def read_scheme(data: Any) -> Scheme:
     scheme = Scheme(
         name=str(data.get("name") or "").strip(),
         document=str(data.get("document") or "").strip(),
-        valid_from=_day(data, "valid_from", reader),
+        valid_from=_day(data, "valid_from", reader),  # type: ignore[misc]  # checked below
         valid_until=_day(data, "valid_until", reader),
         rounding=_choice(data, "rounding", Rounding, reader, Rounding.HALF_UP),
         period=_choice(data, "period", PeriodKind, reader, PeriodKind.QUARTER),
         has_unpublished_changes=True,
     )
     if not reader.faults:
-        scheme.blocks = _cleaned([entry for entry in stored if entry], reader)
+        cleaned = _cleaned([entry for entry in stored if entry], reader)
+        scheme.blocks = cleaned  # type: ignore[assignment]  # the field takes stream values
     if reader.faults:
         raise SchemeFileError(reader.faults)
     _check_head(scheme)

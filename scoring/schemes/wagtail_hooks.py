@@ -7,20 +7,23 @@ from typing import Any
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail import hooks
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, ObjectList
 from wagtail.admin.ui.tables import Column
+from wagtail.admin.widgets.button import HeaderButton
 from wagtail.snippets.action_menu import ActionMenuItem
 from wagtail.snippets.models import register_snippet
-from wagtail.snippets.views.snippets import InspectView, SnippetViewSet
+from wagtail.snippets.views.snippets import IndexView, InspectView, SnippetViewSet
 
 from infoflow.units.permissions import has_role
 from infoflow.units.roles import Role
 
 from .models import Scheme, SchemeQuerySet
 from .views import EndView, NewVersionView
+from .views_exchange import ExportView, ImportView
 
 
 def state_of(scheme: Any) -> str:
@@ -49,6 +52,21 @@ class SchemeInspect(InspectView):
         return get_object_or_404(Scheme.objects.visible_to(self.request.user), pk=self.pk)
 
 
+class SchemeIndex(IndexView):
+    """Differs from core: a button that imports a scheme."""
+
+    @cached_property
+    def header_buttons(self) -> list[Any]:
+        buttons: list[Any] = list(super().header_buttons)
+        if has_role(self.request.user, Role.SCORER):
+            buttons.append(
+                HeaderButton(
+                    label=_("导入或选用样例"), url=reverse("scheme_import"), icon_name="upload"
+                )
+            )
+        return buttons
+
+
 class SchemeViewSet(SnippetViewSet):
     """计分办法: drafts, publication and history are Wagtail's own."""
 
@@ -66,17 +84,18 @@ class SchemeViewSet(SnippetViewSet):
     ]
     list_per_page = 50
     copy_view_enabled = False
+    index_view_class = SchemeIndex
     inspect_view_enabled = True
     inspect_view_class = SchemeInspect
     inspect_template_name = "schemes/inspect.html"
-    inspect_view_fields = ["document", "valid_from", "valid_until", "rounding"]
+    inspect_view_fields = ["document", "valid_from", "valid_until", "period", "rounding"]
     edit_handler = ObjectList(
         [
             HelpPanel(template="schemes/_used.html"),
             FieldPanel("name"),
             FieldPanel("document"),
             FieldRowPanel([FieldPanel("valid_from"), FieldPanel("valid_until")]),
-            FieldPanel("rounding"),
+            FieldRowPanel([FieldPanel("period"), FieldPanel("rounding")]),
             FieldPanel("blocks"),
         ]
     )
@@ -91,6 +110,8 @@ register_snippet(SchemeViewSet)
 @hooks.register("register_admin_urls")
 def scheme_urls() -> list[URLPattern]:
     return [
+        path("schemes/import/", ImportView.as_view(), name="scheme_import"),
+        path("schemes/<row:pk>/file/", ExportView.as_view(), name="scheme_file"),
         path("schemes/<row:pk>/version/", NewVersionView.as_view(), name="scheme_version"),
         path("schemes/<row:pk>/end/", EndView.as_view(), name="scheme_end"),
     ]
@@ -109,6 +130,24 @@ class VersionItem(ActionMenuItem):
 
     def get_url(self, parent_context: dict[str, Any]) -> str:
         return reverse(self.url_name, args=[parent_context["instance"].pk])
+
+
+class FileItem(VersionItem):
+    """Button of the editor: the scheme as a file."""
+
+    name = "action-file"
+    label = gettext_lazy("导出文件")
+    icon_name = "download"
+    url_name = "scheme_file"
+
+
+class TrialItem(VersionItem):
+    """Button of the editor: what the saved draft would give."""
+
+    name = "action-trial"
+    label = gettext_lazy("试算排名")
+    icon_name = "view"
+    url_name = "scheme_preview"
 
 
 class EndItem(VersionItem):
@@ -131,6 +170,16 @@ def version_item(model: type[Any]) -> ActionMenuItem | None:
 @hooks.register("register_snippet_action_menu_item")
 def end_item(model: type[Any]) -> ActionMenuItem | None:
     return EndItem(order=6) if model is Scheme else None
+
+
+@hooks.register("register_snippet_action_menu_item")
+def file_item(model: type[Any]) -> ActionMenuItem | None:
+    return FileItem(order=7) if model is Scheme else None
+
+
+@hooks.register("register_snippet_action_menu_item")
+def trial_item(model: type[Any]) -> ActionMenuItem | None:
+    return TrialItem(order=4) if model is Scheme else None
 
 
 @hooks.register("construct_snippet_action_menu")

@@ -15,6 +15,7 @@ from cms.bulletins.models import Bulletin
 from cms.review.actions import Refused
 from scoring.schemes.actions import publish_scheme
 from scoring.schemes.actions_import import import_scheme
+from scoring.schemes.clauses.points_table import PointsTable
 from scoring.schemes.exchange import SchemeFileError, dump_scheme, read_scheme
 from scoring.schemes.models import Scheme
 from scoring.schemes.presets import preset_data, presets
@@ -114,7 +115,9 @@ def test_numbers_may_be_written_as_numbers() -> None:
     data["clauses"][0]["rows"][0]["points"] = 1
     data["clauses"][0]["rows"][1]["points"] = 4.5
     scheme = import_scheme(data=data, create_bulletins=True)
-    assert [row.hundredths for row in spec_of(scheme).blocks[0].rows] == [100, 450, 200]
+    (clause,) = spec_of(scheme).blocks
+    assert isinstance(clause, PointsTable)
+    assert [row.hundredths for row in clause.rows] == [100, 450, 200]
 
 
 # --- the commands -------------------------------------------------------------------------
