@@ -110,6 +110,7 @@ def new_version(*, scheme_id: int, person: User | None = None) -> Scheme:
         valid_from=source.valid_from,
         valid_until=source.valid_until,
         rounding=source.rounding,
+        period=source.period,
         blocks=source.blocks,
         has_unpublished_changes=True,
     )

@@ -11,7 +11,7 @@ one changed fact is scored again for its units and its year, and nothing else.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
@@ -25,6 +25,7 @@ from .which import Which, Whose
 __all__ = [
     "Clause",
     "Context",
+    "Conversion",
     "EntryDraft",
     "FactView",
     "SchemeFault",
@@ -35,6 +36,7 @@ __all__ = [
     "about_period",
     "build_clause",
     "clause_type",
+    "conversion_of",
     "run",
 ]
 
@@ -106,7 +108,11 @@ class Clause(Protocol):
     """One block of a scheme.
 
     A clause may also have `excludes(context) -> set of fact ids`: facts that earn nothing from
-    here on.
+    here on. For the check before publication (checks.py):
+    `refers() -> selections` (`Whose`) of earlier entries that it cannot do without; without
+    this method, its field `whose`;
+    `ends_with(own) -> kind of period` that must end while the scheme is in force;
+    `from_table(own) -> (measure, kind of period)` of the targets that it looks up.
     """
 
     block_type: ClassVar[str]
@@ -216,6 +222,47 @@ def run(
         now = redirect(context) if redirect else context.facts
         context = replace(context, facts=now, entries=(*context.entries, *given), excluded=shut)
     return context.entries
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """A scheme's conversion of a year's totals into points of the annual assessment."""
+
+    clause: Any
+    rounding: Rounding
+
+    def converted(
+        self,
+        totals: Mapping[int, int],
+        months: Mapping[int, Sequence[int]],
+        targets: Mapping[int, int],
+    ) -> dict[int, int]:
+        """Return what each unit of one group gets, in hundredths.
+
+        Args:
+            totals: unit → hundredths of the year, for every unit of the group.
+            months: unit → hundredths of each month that counts.
+            targets: unit → hundredths that it had to reach in the year.
+
+        Units that cannot be converted (no target) are left out.
+        """
+        found: dict[int, int] = self.clause.converted(
+            totals, months, targets, rounding=self.rounding
+        )
+        return found
+
+    def describe(self) -> list[str]:
+        """Return in a clerk's words what the conversion does."""
+        lines: list[str] = self.clause.describe()
+        return lines
+
+
+def conversion_of(scheme: SchemeSpec) -> Conversion | None:
+    """Return a scheme's conversion into the annual assessment, if it has one."""
+    for clause in scheme.blocks:
+        if hasattr(clause, "converted"):
+            return Conversion(clause, scheme.rounding)
+    return None
 
 
 def total(entries: Iterable[EntryDraft]) -> int:

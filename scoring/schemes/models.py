@@ -16,10 +16,13 @@ from infoflow.units.permissions import has_role
 from infoflow.units.roles import Role
 
 from .blocks import SchemeBlocks
+from .checks import faults_of
+from .engine import SchemeFault
 from .fields import ClausesField
 from .forms import SchemeForm
 from .periods import PeriodKind
 from .rules import Rounding
+from .specs import spec_of
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -159,7 +162,8 @@ class Scheme(DraftStateMixin, RevisionMixin, models.Model):
             .first()
         )
         if other is None:
-            return {}
+            faults = self._faults_of_clauses()
+            return {"blocks": " ".join(faults)} if faults else {}
         until = f"{other.valid_until:%Y-%m-%d}" if other.valid_until else str(_("长期"))
         return {
             "valid_from": str(
@@ -170,6 +174,34 @@ class Scheme(DraftStateMixin, RevisionMixin, models.Model):
                 % {"other": other, "from": f"{other.valid_from:%Y-%m-%d}", "until": until}
             )
         }
+
+    def _faults_of_clauses(self) -> list[str]:
+        """Return what is wrong with clauses that are not in force yet, each with its number.
+
+        What is in force already may still be ended, even before its first period is over.
+        """
+        stored = Scheme.objects.filter(pk=self.pk, live=True).first() if self.pk else None
+        if (
+            stored is not None
+            and stored.blocks.get_prep_value() == self.blocks.get_prep_value()
+            and (stored.period, stored.valid_from) == (self.period, self.valid_from)
+        ):
+            return []
+        try:
+            found = faults_of(spec_of(self), self.valid_from, self.valid_until)
+        except (ValueError, SchemeFault) as error:
+            return [str(_("条款内容无法识别，请重新填写：%(error)s") % {"error": error})]
+        return [
+            str(
+                _("第%(number)s条（%(label)s）：%(message)s")
+                % {
+                    "number": fault.number,
+                    "label": self.blocks[fault.number - 1].block.label,
+                    "message": fault.message,
+                }
+            )
+            for fault in found
+        ]
 
     def _changed_while_used(self) -> bool:
         stored = Scheme.objects.filter(pk=self.pk).first() if self.pk else None

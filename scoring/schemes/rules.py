@@ -136,6 +136,21 @@ def parse_factor(text: str) -> Fraction:
     return value
 
 
+def parse_percent(text: str) -> Fraction:
+    """Return a percentage as written, with or without its sign: "30", "30%", "33.3％".
+
+    Raises:
+        ValueError: no such number, negative, or above 1,000.
+    """
+    clean = unicodedata.normalize("NFKC", text).strip().removesuffix("%").strip()
+    if not _NUMBER.fullmatch(clean) or not clean.isascii():
+        raise ValueError(_("百分比请填数字，例如 30 或 33.3。"))
+    value = Fraction(clean)
+    if not 0 <= value <= 1_000:
+        raise ValueError(_("百分比请填0到1000之间的数字。"))
+    return value / 100
+
+
 def factor_text(factor: Fraction) -> str:
     """Return a factor as people write it: 2, 0.5, 1/3."""
     if factor.denominator == 1:

@@ -11,6 +11,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail import hooks
+from wagtail.admin import messages
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, ObjectList
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.widgets.button import HeaderButton
@@ -24,6 +25,7 @@ from infoflow.units.roles import Role
 from .models import Scheme, SchemeQuerySet
 from .views import EndView, NewVersionView
 from .views_exchange import ExportView, ImportView
+from .warnings import warnings_of
 
 
 def state_of(scheme: Any) -> str:
@@ -50,6 +52,9 @@ class SchemeInspect(InspectView):
 
     def get_object(self, queryset: SchemeQuerySet | None = None) -> Scheme:
         return get_object_or_404(Scheme.objects.visible_to(self.request.user), pk=self.pk)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs, warnings=warnings_of(self.object))
 
 
 class SchemeIndex(IndexView):
@@ -189,3 +194,12 @@ def close_used(menu_items: list[Any], request: HttpRequest, context: dict[str, A
     if isinstance(scheme, Scheme) and scheme.used:
         shut = {"action-save", "action-publish"}
         menu_items[:] = [item for item in menu_items if item.name not in shut]
+
+
+@hooks.register("after_create_snippet")
+@hooks.register("after_edit_snippet")
+def tell_warnings(request: HttpRequest, instance: Any) -> None:
+    """After each save tell the scorer what may surprise."""
+    if isinstance(instance, Scheme):
+        for warning in warnings_of(instance):
+            messages.warning(request, warning)

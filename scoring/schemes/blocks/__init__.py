@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from wagtail import blocks
 
+from .duties import BaseBlock, RateGateBlock, TargetClauseBlock
 from .limits import CapBlock, SeveralBlock
 from .points import PointsTableBlock
+from .totals import ConversionBlock, MeanBlock, StrikeBlock, TotalFlagBlock
 
 __all__ = ["SchemeBlocks"]
 
@@ -16,3 +18,10 @@ class SchemeBlocks(blocks.StreamBlock):
     points_table = PointsTableBlock()
     several = SeveralBlock()
     cap = CapBlock()
+    base = BaseBlock()
+    target = TargetClauseBlock()
+    rate_gate = RateGateBlock()
+    strike = StrikeBlock()
+    mean = MeanBlock()
+    total_flag = TotalFlagBlock()
+    conversion = ConversionBlock()
