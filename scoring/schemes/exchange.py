@@ -82,14 +82,13 @@ def dump_scheme(scheme: Scheme) -> dict[str, Any]:
     and writing it again gives the same file.
     """
     names = Names()
-    stream = SchemeBlocks()
     clauses = []
     used: set[str] = set()
-    for child in scheme.blocks.get_prep_value():
-        block = stream.child_blocks[child["type"]]
-        told = _out(block, child["value"], names)
+    for child in scheme.blocks:
+        # A scheme that a program wrote may be stored in a shorter form than the form's.
+        told = _out(child.block, child.block.get_prep_value(child.value), names)
         used.update(_bulletins_in(told))
-        clauses.append({"type": child["type"], "id": str(child["id"]), **told})
+        clauses.append({"type": child.block_type, "id": str(child.id), **told})
     return {
         "format": FORMAT,
         "name": scheme.name,

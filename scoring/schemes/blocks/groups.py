@@ -16,7 +16,7 @@ from infoflow.units.models import UnitGroup
 from ..clauses.numbers import Basis
 from ..periods import PeriodKind
 from ..rules import factor_text, parse_percent, parse_points, points_text
-from .common import ClauseBlock, NumberTextBlock, PointsBlock
+from .common import ClauseBlock, NamedThing, Names, NumberTextBlock, PointsBlock
 
 
 def group_choices() -> list[tuple[str, str]]:
@@ -24,8 +24,18 @@ def group_choices() -> list[tuple[str, str]]:
     return [(str(pk), name) for pk, name in UnitGroup.objects.values_list("pk", "name")]
 
 
-class GroupBlock(blocks.FieldBlock):
+class GroupBlock(NamedThing, blocks.FieldBlock):
     """One 考核分组. The groups are read when a form is shown, never on import."""
+
+    def to_file(self, value: Any, names: Names) -> Any:
+        return names.groups.get(int(value), str(value)) if value else value
+
+    def from_file(self, value: Any, names: Names) -> Any:
+        if value not in names.group_ids:
+            raise ValueError(
+                _("没有名称为“%(name)s”的考核分组，请先在“考核分组”中添加。") % {"name": value}
+            )
+        return str(names.group_ids[value])
 
     def __init__(self, **kwargs: Any) -> None:
         self.field = forms.ChoiceField(

@@ -16,6 +16,7 @@ from infoflow.units.models import UnitGroup
 from scoring.schemes.actions import end_scheme, publish_scheme
 from scoring.schemes.blocks import SchemeBlocks
 from scoring.schemes.engine import build_clause, known_clauses
+from scoring.schemes.exchange import SchemeFileError, dump_scheme, read_scheme
 from scoring.schemes.models import Scheme
 from scoring.schemes.specs import plain, spec_of
 from scoring.schemes.warnings import warnings_of
@@ -166,6 +167,19 @@ def test_groups_are_chosen_by_name_and_shown_by_name() -> None:
     with pytest.raises(ValidationError) as caught:
         cleaned("base", {"points": "6", "rows": rows})
     assert "不起作用" in faults(caught.value)["rows"]
+
+
+def test_groups_go_by_name_in_files() -> None:
+    in_group(unit(), "县区", 2026)
+    group = UnitGroup.objects.get(name="县区")
+    rows = [{"group": str(group.pk), "points": "6"}]
+    told = dump_scheme(scheme_of(("base", {"basis": "groups", "rows": rows})))
+    assert told["clauses"][0]["rows"] == [{"group": "县区", "points": "6"}]
+    assert spec_of(read_scheme(told)).blocks[0].numbers.rows == ((group.pk, 600),)  # type: ignore[attr-defined]
+    told["clauses"][0]["rows"][0]["group"] = "乡镇"
+    with pytest.raises(SchemeFileError) as caught:
+        read_scheme(told)
+    assert "没有名称为“乡镇”的考核分组" in dict(caught.value.faults)["clauses[0].rows[0].group"]
 
 
 def test_scheme_that_cannot_work_is_not_published_on_any_path() -> None:

@@ -118,9 +118,8 @@ def missed(*days: str, units: tuple[int, ...] = (1,)) -> list[Any]:
 )
 def test_third_time(days: list[str], config: dict[str, Any], expected: list[Any]) -> None:
     """The unit has 4 points of March and 4 of December."""
-    strike = clause(
-        "strike", which=MISSED, **{"times": 3, "within": "year", "way": "zero"} | config
-    )
+    settings: dict[str, Any] = {"times": 3, "within": "year", "way": "zero"} | config
+    strike = clause("strike", which=MISSED, **settings)
     adopted = [fact(90, day="03-05"), fact(91, day="12-05")]
     found = scored(table(adoption="4"), strike, facts=[*missed(*days), *adopted], world=world())
     assert found == expected
