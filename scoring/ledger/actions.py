@@ -155,8 +155,18 @@ def desired_entries(
             continue
         kinds = {kind for clause in spec.blocks for kind in getattr(clause, "credits", ())}
         scored = [*units, *credited_children(units, kinds)] if kinds else units
-        world = World(start=start, end=end, as_of=today, units=views, targets=targets)
-        for draft in run(spec, facts_of(scored, start, end), world):
+        facts = facts_of(scored, start, end)
+        # Of the other parties of joint facts only a clause that credits facts must know.
+        named = {unit for fact in facts for unit in fact.units} - set(views) if kinds else set()
+        world = World(
+            start=start,
+            end=end,
+            as_of=today,
+            units=views,
+            targets=targets,
+            others=units_of(named, [year]) if named else {},
+        )
+        for draft in run(spec, facts, world):
             desired[place_of(scheme.pk, draft)] = (scheme.pk, draft)
     return desired
 

@@ -50,7 +50,7 @@ class Context:
     """What a clause works on: facts, the entries of earlier clauses, and the world.
 
     `excluded` are facts that an earlier clause took out of the points; they still count as
-    items for targets and rates.
+    items for targets and rates. `gone` are facts that count as nothing any more.
     """
 
     facts: tuple[FactView, ...]
@@ -59,12 +59,13 @@ class Context:
     world: World
     period: str = PeriodKind.YEAR
     excluded: frozenset[int] = frozenset()
+    gone: tuple[FactView, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def by_id(self) -> Mapping[int, FactView]:
-        """The facts by their ids."""
-        return {fact.id: fact for fact in self.facts}
+        """The facts by their ids, with those that are gone: earlier entries may be about them."""
+        return {fact.id: fact for fact in (*self.gone, *self.facts)}
 
     def counting(self, which: Which | None = None) -> Iterable[FactView]:
         """Yield the facts that earn points and that a selection covers, in order."""
@@ -107,8 +108,14 @@ class Context:
 class Clause(Protocol):
     """One block of a scheme.
 
-    A clause may also have `excludes(context) -> set of fact ids`: facts that earn nothing from
-    here on. For the check before publication (checks.py):
+    A clause may also have
+    `excludes(context) -> set of fact ids`: facts that earn nothing from here on;
+    `drops(context) -> set of fact ids`: facts that count as nothing from here on, not as items
+    for targets either;
+    `redirect(context) -> facts`: the facts as later clauses shall see them, and `credits`: the
+    kinds of units whose facts go to their parents.
+
+    For the check before publication (checks.py):
     `refers() -> selections` (`Whose`) of earlier entries that it cannot do without; without
     this method, its field `whose`;
     `ends_with(own) -> kind of period` that must end while the scheme is in force;
@@ -216,12 +223,26 @@ def run(
         given = [draft for draft in clause.apply(context) if draft.unit_id in world.units]
         if len({(draft.about, draft.unit_id) for draft in given}) != len(given):
             raise SchemeFault(f"clause {clause.block_id} gave two entries for one thing and unit")
-        excludes = getattr(clause, "excludes", None)
-        shut = context.excluded | (excludes(context) if excludes else set())
-        redirect = getattr(clause, "redirect", None)
-        now = redirect(context) if redirect else context.facts
-        context = replace(context, facts=now, entries=(*context.entries, *given), excluded=shut)
+        context = _after(context, clause, given)
     return context.entries
+
+
+def _after(context: Context, clause: Clause, given: list[EntryDraft]) -> Context:
+    """Return what the next clause works on."""
+    excludes = getattr(clause, "excludes", None)
+    drops = getattr(clause, "drops", None)
+    redirect = getattr(clause, "redirect", None)
+    facts = tuple(redirect(context)) if redirect else context.facts
+    gone = frozenset(drops(context)) if drops else frozenset()
+    return replace(
+        context,
+        facts=tuple(fact for fact in facts if fact.id not in gone) if gone else facts,
+        gone=(*context.gone, *(fact for fact in facts if fact.id in gone))
+        if gone
+        else context.gone,
+        entries=(*context.entries, *given),
+        excluded=context.excluded | (excludes(context) if excludes else set()),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
+
+from django.utils.translation import gettext as _
+
+
+class Via(NamedTuple):
+    """A unit counts a fact that another unit sent: a parent one of its 直报点."""
+
+    unit: int
+    sender: int
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +24,7 @@ class FactView:
 
     `level` is the bulletin's, or the leader's for an instruction; `subject` is the same for
     facts about the same piece; `hundredths` is a value chosen in a range or an adjustment.
+    `via` tells which of the units count it for another; the sender may still be a unit itself.
     """
 
     id: int
@@ -33,6 +45,29 @@ class FactView:
     words: int | None = None
     hundredths: int | None = None
     traits: frozenset[str] = frozenset()
+    via: tuple[Via, ...] = ()
+
+    @property
+    def signing(self) -> tuple[int, ...]:
+        """The units that share the points; not those that count it beside their sender."""
+        if not self.via:
+            return self.units
+        beside = {via.unit for via in self.via if via.sender in self.units}
+        return tuple(unit for unit in self.units if unit not in beside)
+
+    def seen_by(self, unit_id: int) -> tuple[int, ...]:
+        """Return the units that share the points as one of them sees it.
+
+        A unit that counts beside its senders sees itself in their place.
+        """
+        senders = {via.sender for via in self.via if via.unit == unit_id}
+        seen = (unit_id if unit in senders else unit for unit in self.signing)
+        return tuple(dict.fromkeys(seen))
+
+    def sent_by(self, unit_id: int) -> str:
+        """Return in brackets from which 直报点 a unit has the fact; empty when it is its own."""
+        names = "、".join(via.name for via in self.via if via.unit == unit_id)
+        return _("（由%(names)s报送）") % {"names": names} if names else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +115,8 @@ class World:
 
     `start` and `end` bound the days whose periods are scored; a period is scored when its last
     day lies between them. `as_of` is the day on which it is asked: a period that has not
-    ended by the day before has no shortfall yet.
+    ended by the day before has no shortfall yet. `others` are units that facts name and that
+    are not scored; only there when a clause credits one unit's facts to another.
     """
 
     start: date
@@ -89,6 +125,11 @@ class World:
     units: Mapping[int, UnitView]
     # (unit, measure, kind of period, year) → number in hundredths; from the table of targets.
     targets: Mapping[tuple[int, str, str, int], int] = field(default_factory=dict)
+    others: Mapping[int, UnitView] = field(default_factory=dict)
+
+    def unit(self, pk: int) -> UnitView | None:
+        """Return a unit that is scored or that facts name; None when nothing is known of it."""
+        return self.units.get(pk) or self.others.get(pk)
 
 
 def about_fact(fact_id: int) -> str:

@@ -10,6 +10,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from .facts import FactView
 from .rules import Remainder, parse_points, points_text, split
 
 
@@ -74,24 +75,43 @@ class JointRule:
 
         Points given beyond the counted units are 0 with the reason, never left out silently.
         """
-        parts = self._parts(len(units), hundredths)
+        way = self._way_for(hundredths)
+        parts = self._parts(way, len(units), hundredths)
         for place, unit in enumerate(units):
             share = parts[place] if place < len(parts) else 0
-            yield unit, share, self._reason(len(units), place, share, place < len(parts))
+            yield unit, share, self._reason(way, len(units), place, share, place < len(parts))
 
-    def _parts(self, number: int, hundredths: int) -> list[int]:
+    def given(self, fact: FactView, hundredths: int) -> Iterator[tuple[int, int, str]]:
+        """Yield (unit, hundredths, reason in brackets) for every unit that counts a fact.
+
+        A unit that counts it beside its sender gets what it would get in the sender's place.
+        """
+        signing = fact.signing
+        for unit, share, why in self.shares(signing, hundredths):
+            yield unit, share, why + fact.sent_by(unit)
+        for unit in fact.units if fact.via else ():
+            if unit not in signing:
+                for seen, share, why in self.shares(fact.seen_by(unit), hundredths):
+                    if seen == unit:
+                        yield unit, share, why + fact.sent_by(unit)
+
+    def _way_for(self, hundredths: int) -> Joint:
+        """A fixed number of points stands in for points earned, not for a deduction or a 0."""
+        return Joint.FULL if self.way == Joint.FIXED and hundredths <= 0 else self.way
+
+    def _parts(self, way: Joint, number: int, hundredths: int) -> list[int]:
         counted = min(number, self.counted or number)
-        if self.way == Joint.LEAD:
+        if way == Joint.LEAD:
             return [hundredths]
-        if number == 1 or self.way == Joint.FULL:
+        if number == 1 or way == Joint.FULL:
             return [hundredths] * counted
-        if self.way == Joint.FIXED:
+        if way == Joint.FIXED:
             return [self.fixed] * counted
-        if self.way == Joint.EQUAL:
+        if way == Joint.EQUAL:
             return split(hundredths, [1] * counted, self.remainder)
         return split(hundredths, self.ratio[:counted], self.remainder)
 
-    def _reason(self, number: int, place: int, share: int, shares: bool) -> str:
+    def _reason(self, way: Joint, number: int, place: int, share: int, shares: bool) -> str:
         if number == 1:
             return ""
         if not shares:
@@ -105,7 +125,7 @@ class JointRule:
             Joint.FIXED: _("各计%(share)s分"),
             Joint.RATIO: _("按%(ratio)s分配，本单位第%(place)s署名，计%(share)s分"),
             Joint.LEAD: _("只计第一署名单位"),
-        }[self.way] % {
+        }[way] % {
             "share": points_text(share),
             "ratio": ":".join(str(weight) for weight in self.ratio),
             "place": place + 1,

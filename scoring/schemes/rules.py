@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 HUNDRED = 100
 POINTS_MAX = 9_999 * HUNDRED + 99
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?|[+-]?\.\d+")
+_FACTOR = re.compile(r"-?(\d{1,9}/\d{1,9}|\d{1,9}(\.\d{1,9})?|\.\d{1,9})")
 
 
 class Rounding(models.TextChoices):
@@ -123,11 +124,17 @@ def parse_factor(text: str) -> Fraction:
     Raises:
         ValueError: no such number, negative, or above 1,000.
     """
-    clean = unicodedata.normalize("NFKC", text).replace("⁄", "/").strip()
+    # A blank before ½, so that 1½ is not read as 11/2.
+    apart = "".join(f" {c}" if "⁄" in unicodedata.normalize("NFKC", c) else c for c in text)
+    clean = unicodedata.normalize("NFKC", apart).replace("⁄", "/").strip()
     percent = clean.endswith("%")
+    clean = clean.removesuffix("%").removesuffix("倍").strip()
+    # Checked before it is read: Fraction would work out 1e999999999.
+    if not _FACTOR.fullmatch(clean) or not clean.isascii():
+        raise ValueError(_("倍数请填数字，例如 2、0.5、1/2 或 20%。"))
     try:
-        value = Fraction(clean.removesuffix("%").strip())
-    except (ValueError, ZeroDivisionError):
+        value = Fraction(clean)
+    except ZeroDivisionError:
         raise ValueError(_("倍数请填数字，例如 2、0.5、1/2 或 20%。")) from None
     if percent:
         value /= 100

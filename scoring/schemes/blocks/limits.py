@@ -31,7 +31,7 @@ class SeveralBlock(ClauseBlock):
     within = blocks.ChoiceBlock(
         label=gettext_lazy("时间范围"), choices=Within.choices, default=Within.YEAR
     )
-    whose = WhoseBlock()
+    whose = WhoseBlock(help_text=gettext_lazy("不选事项时只针对采用；报送分、批示分不受影响"))
 
     class Meta:
         label = gettext_lazy("同一稿件多次采用")

@@ -16,7 +16,7 @@ from scoring.adoptions.rules import MARKS_OF, WITH_BULLETIN, AdoptionForm, FactK
 
 from ..clauses.points_table import SIGNED
 from ..joint import Joint, parse_ratio
-from ..rules import Remainder, parse_points, parse_signed
+from ..rules import Remainder, parse_signed
 from ..which import ALL
 from .common import ClauseBlock, PointsBlock, SignedPointsBlock, TargetBlock, target_labels
 
@@ -62,7 +62,7 @@ class PointsRowBlock(blocks.StructBlock):
         label=gettext_lazy("每条分值"),
         help_text=gettext_lazy("例如 4 或 2.5，最多两位小数；不计分填 0，扣分填负数如 -10。"),
     )
-    most = PointsBlock(
+    most = SignedPointsBlock(
         label=gettext_lazy("最高分值"),
         required=False,
         help_text=gettext_lazy(
@@ -101,7 +101,7 @@ def faults_of_row(row: Any) -> dict[str, str]:
         faults["points"] = _("%(kind)s的分值不能是负数；不计分请填 0。") % {
             "kind": FactKind(kind).label
         }
-    if row["most"] and parse_points(row["most"]) <= parse_signed(row["points"]):
+    if row["most"] and parse_signed(row["most"]) <= parse_signed(row["points"]):
         faults["most"] = _("最高分值要大于每条分值；分值固定的请留空。")
     if row["words_min"] and row["words_max"] and row["words_min"] > row["words_max"]:
         faults["words_max"] = _("“字数不多于”要大于“字数不少于”。")

@@ -84,7 +84,7 @@ class Row:
             words_min=config.get("words_min") or None,
             words_max=config.get("words_max") or None,
             hundredths=(parse_signed if kind in SIGNED else parse_points)(str(config["points"])),
-            most=parse_points(most) if most else None,
+            most=parse_signed(most) if most else None,
         )
 
     def covers(self, fact: FactView) -> bool:
@@ -144,15 +144,15 @@ class PointsTable:
             if row is None:
                 continue
             earned = row.earned(fact)
-            if len(fact.units) == 1:
+            if len(fact.units) == 1 and not fact.via:
                 # Most facts: one unit, and the same sentence again and again.
-                key = (like, earned)
+                key = (like, earned, fact.check, fact.note if row.most is not None else "")
                 if key not in told:
                     told[key] = sentence_for(fact, row, earned) + "。"
                 yield self._entry(fact, fact.units[0], earned, told[key])
                 continue
             what = sentence_for(fact, row, earned)
-            for unit_id, share, why in self.joint.shares(fact.units, earned):
+            for unit_id, share, why in self.joint.given(fact, earned):
                 yield self._entry(fact, unit_id, share, f"{what}{why}。")
 
     def describe(self) -> list[str]:

@@ -2,24 +2,30 @@
 
 Works on what earlier clauses gave for facts about the same piece, for each unit by itself and
 within the scheme's period or the year. What is not counted is taken off again by an entry of
-its own, so that the reader sees both. Source: domain rules §4.1, several adoptions.
+its own, so that the reader sees both. Unless the selection names kinds of facts, adoptions are
+meant: points for the submission or for an instruction on the piece stay.
+Source: domain rules §4.1, several adoptions.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from scoring.adoptions.rules import FactKind
+
 from ..engine import Clause, Context, EntryDraft, FactView, about_fact, clause_type
 from ..periods import PeriodKind
 from ..rules import points_text
 from ..which import Whose
+
+ADOPTIONS: frozenset[str] = frozenset({FactKind.ADOPTION})
 
 
 class Several(models.TextChoices):
@@ -56,7 +62,10 @@ class SeveralAdoptions:
         way = Several(config.get("way") or Several.ADD)
         best = config.get("best") or (1 if way == Several.BEST else None)
         within = Within(config.get("within") or Within.YEAR)
-        return cls(block_id, way, best, within, Whose.from_config(config.get("whose")))
+        whose = Whose.from_config(config.get("whose"))
+        if not whose.facts.kinds:
+            whose = replace(whose, facts=replace(whose.facts, kinds=ADOPTIONS))
+        return cls(block_id, way, best, within, whose)
 
     def apply(self, context: Context) -> Iterable[EntryDraft]:
         """Take off what is not counted, one entry for a fact and unit."""
