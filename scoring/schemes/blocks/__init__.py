@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from wagtail import blocks
 
+from .changes import CreditBlock, ExcludeBlock, MultiplierBlock
+from .conduct import AdjustmentBlock, ChecklistBlock, QualityBlock, UrgentShareBlock
 from .duties import BaseBlock, RateGateBlock, TargetClauseBlock
+from .instructions import InstructionsBlock
 from .limits import CapBlock, SeveralBlock
 from .points import PointsTableBlock
 from .totals import ConversionBlock, MeanBlock, StrikeBlock, TotalFlagBlock
@@ -13,15 +16,24 @@ __all__ = ["SchemeBlocks"]
 
 
 class SchemeBlocks(blocks.StreamBlock):
-    """All block types, in no order: the order in a scheme is the order of application."""
+    """All block types, in the order of the list to choose from; the order in a scheme is the
+    order of application."""
 
     points_table = PointsTableBlock()
-    several = SeveralBlock()
-    cap = CapBlock()
+    instructions = InstructionsBlock()
     base = BaseBlock()
+    checklist = ChecklistBlock()
+    adjustment = AdjustmentBlock()
+    exclude = ExcludeBlock()
+    credit = CreditBlock()
+    multiplier = MultiplierBlock()
+    several = SeveralBlock()
     target = TargetClauseBlock()
     rate_gate = RateGateBlock()
+    urgent_share = UrgentShareBlock()
+    quality = QualityBlock()
     strike = StrikeBlock()
+    cap = CapBlock()
     mean = MeanBlock()
     total_flag = TotalFlagBlock()
     conversion = ConversionBlock()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 from django import forms
@@ -10,14 +11,16 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail import blocks
+from wagtail.blocks.struct_block import BlockGroup
 
 from cms.bulletins.models import Bulletin, Level
 from cms.items.rules import ItemForm
 from infoflow.units.models import UnitGroup
 from scoring.adoptions.rules import AdoptionForm, FactKind, Mark, Trait
 
-from ..rules import factor_text, parse_factor, parse_points, parse_signed, points_text
-from ..which import ALL, Whose, split_names
+from ..joint import Joint, parse_ratio
+from ..rules import Remainder, factor_text, parse_factor, parse_points, parse_signed, points_text
+from ..which import ALL, split_names
 
 
 def target_choices() -> list[tuple[str, Any]]:
@@ -180,6 +183,18 @@ class FactorBlock(NumberTextBlock):
     write = staticmethod(factor_text)
 
 
+def percent_text(share: Fraction) -> str:
+    """Return a share as people write it: 20%."""
+    return f"{factor_text(share * 100)}%"
+
+
+class PercentBlock(NumberTextBlock):
+    """A percentage, kept as it is written: 20%."""
+
+    read = staticmethod(parse_factor)
+    write = staticmethod(percent_text)
+
+
 class SeveralChoices(blocks.MultipleChoiceBlock):
     """Boxes to tick; none means any."""
 
@@ -261,6 +276,54 @@ class ClauseBlock(blocks.StructBlock):
         return context
 
 
-def names_in(whose: Whose) -> frozenset[str]:
-    """Return the short names that a selection refers to."""
-    return whose.clauses
+def joint_group() -> BlockGroup:
+    """Return the fields of `JointFields` as one part of a form, to unfold."""
+    return BlockGroup(
+        ["joint", "joint_points", "joint_ratio", "joint_counted", "joint_remainder"],
+        heading=gettext_lazy("联合署名的稿件"),
+        classname="collapsed",
+        icon="group",
+        label_format="{joint}",
+    )
+
+
+class JointFields(ClauseBlock):
+    """A clause that shares out the points of joint items (`JointRule`)."""
+
+    joint = blocks.ChoiceBlock(
+        label=gettext_lazy("联合署名"),
+        choices=Joint.choices,
+        default=Joint.FULL,
+        help_text=gettext_lazy("两个以上单位联合报送的稿件如何计分。"),
+    )
+    joint_points = PointsBlock(
+        label=gettext_lazy("每个署名单位的固定分"),
+        required=False,
+        help_text=gettext_lazy("联合署名选“计固定分”时填。"),
+    )
+    joint_ratio = blocks.CharBlock(
+        label=gettext_lazy("分配比例"),
+        required=False,
+        max_length=40,
+        help_text=gettext_lazy("联合署名选“按比例”时填，例如 3:2；排在比例之外的单位不计分。"),
+    )
+    joint_counted = blocks.IntegerBlock(
+        label=gettext_lazy("只计前几个署名单位"), required=False, min_value=1, max_value=50
+    )
+    joint_remainder = blocks.ChoiceBlock(
+        label=gettext_lazy("分不尽的零头"), choices=Remainder.choices, default=Remainder.FIRST
+    )
+
+    def clean(self, value: Any) -> Any:
+        cleaned = super().clean(value)
+        errors: dict[str, ValidationError] = {}
+        if cleaned["joint"] == Joint.FIXED and not cleaned["joint_points"]:
+            errors["joint_points"] = ValidationError(_("请填写每个署名单位的固定分。"))
+        if cleaned["joint"] == Joint.RATIO:
+            try:
+                parse_ratio(cleaned["joint_ratio"] or "")
+            except ValueError as error:
+                errors["joint_ratio"] = ValidationError(str(error))
+        if errors:
+            raise blocks.StructBlockValidationError(errors)
+        return cleaned

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy
 from wagtail import blocks
 from wagtail.blocks.struct_block import StructBlockValidationError
 
-from ..clauses.several import Several, Within
+from ..clauses.common import Within
+from ..clauses.several import Several
 from ..rules import parse_signed
 from .common import ClauseBlock, SignedPointsBlock, WhoseBlock
 

@@ -15,10 +15,9 @@ from cms.items.rules import ItemForm
 from scoring.adoptions.rules import MARKS_OF, WITH_BULLETIN, AdoptionForm, FactKind, Mark
 
 from ..clauses.points_table import SIGNED
-from ..joint import Joint, parse_ratio
-from ..rules import Remainder, parse_signed
+from ..rules import parse_signed
 from ..which import ALL
-from .common import ClauseBlock, PointsBlock, SignedPointsBlock, TargetBlock, target_labels
+from .common import JointFields, SignedPointsBlock, TargetBlock, joint_group, target_labels
 
 
 class PointsRowBlock(blocks.StructBlock):
@@ -128,52 +127,16 @@ class PointsRowsBlock(blocks.ListBlock):
         return cleaned
 
 
-class PointsTableBlock(ClauseBlock):
+class PointsTableBlock(JointFields):
     """分值表: the rows, and what each unit of a joint item gets."""
 
     rows = PointsRowsBlock(PointsRowBlock(), label=gettext_lazy("分值"), min_num=1)
-    joint = blocks.ChoiceBlock(
-        label=gettext_lazy("联合署名"),
-        choices=Joint.choices,
-        default=Joint.FULL,
-        help_text=gettext_lazy("两个以上单位联合报送的稿件如何计分。"),
-    )
-    joint_points = PointsBlock(
-        label=gettext_lazy("每个署名单位的固定分"),
-        required=False,
-        help_text=gettext_lazy("联合署名选“计固定分”时填。"),
-    )
-    joint_ratio = blocks.CharBlock(
-        label=gettext_lazy("分配比例"),
-        required=False,
-        max_length=40,
-        help_text=gettext_lazy("联合署名选“按比例”时填，例如 3:2；排在比例之外的单位不计分。"),
-    )
-    joint_counted = blocks.IntegerBlock(
-        label=gettext_lazy("只计前几个署名单位"), required=False, min_value=1, max_value=50
-    )
-    joint_remainder = blocks.ChoiceBlock(
-        label=gettext_lazy("分不尽的零头"), choices=Remainder.choices, default=Remainder.FIRST
-    )
 
     class Meta:
         label = gettext_lazy("分值表")
         icon = "table"
         template = "schemes/blocks/points_table.html"
-
-    def clean(self, value: Any) -> Any:
-        cleaned = super().clean(value)
-        errors: dict[str, ValidationError] = {}
-        if cleaned["joint"] == Joint.FIXED and not cleaned["joint_points"]:
-            errors["joint_points"] = ValidationError(_("请填写每个署名单位的固定分。"))
-        if cleaned["joint"] == Joint.RATIO:
-            try:
-                parse_ratio(cleaned["joint_ratio"] or "")
-            except ValueError as error:
-                errors["joint_ratio"] = ValidationError(str(error))
-        if errors:
-            raise StructBlockValidationError(errors)
-        return cleaned
+        form_layout = ["name", "source", "rows", joint_group()]
 
     def get_context(self, value: Any, parent_context: Any = None) -> dict[str, Any]:
         """Add the rows in a clerk's words; the bulletins' names cost one query."""

@@ -17,7 +17,7 @@ from ..engine import Clause, Context, EntryDraft, about_period, clause_type
 from ..periods import PeriodKind, Span
 from ..rules import parse_signed, points_text
 from ..which import Whose
-from .several import Within
+from .common import Within
 
 
 @clause_type

@@ -24,6 +24,7 @@ from ..engine import Clause, Context, EntryDraft, FactView, about_fact, clause_t
 from ..periods import PeriodKind
 from ..rules import points_text
 from ..which import Whose
+from .common import Within
 
 ADOPTIONS: frozenset[str] = frozenset({FactKind.ADOPTION})
 
@@ -34,13 +35,6 @@ class Several(models.TextChoices):
     ADD = "add", gettext_lazy("全部累加")
     BEST = "best", gettext_lazy("只计最高的几次")
     PER_LEVEL = "per_level", gettext_lazy("每一级别只计最高的一次")
-
-
-class Within(models.TextChoices):
-    """Over which time facts belong together."""
-
-    PERIOD = "period", gettext_lazy("同一计分周期内")
-    YEAR = "year", gettext_lazy("同一年度内")
 
 
 @clause_type
