@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -126,7 +127,7 @@ def points_of(entries: Iterable[EntryDraft], unit_id: int = 1) -> str:
 
 
 def score(facts: Iterable[FactView], *clauses: Clause, **names: str) -> tuple[EntryDraft, ...]:
-    return run(spec(*clauses, **names), facts)
+    return run(replace(spec(*clauses), names=names), facts)
 
 
 def sentence_of(entries: Iterable[EntryDraft], block_id: str, fact_id: int | None = None) -> str:

@@ -242,7 +242,7 @@ def slow(rows: Any, config: dict[str, Any], facts: list[FactView]) -> dict[Any, 
                 result[unit, fact.id] = Fraction(0)
                 continue
             if config["repeat"] == "best":
-                top = max(full(f) for f in same)
+                top = max(full(f) or Fraction(0) for f in same)
                 if next(f for f in same if full(f) == top) is not fact:
                     result[unit, fact.id] = Fraction(0)
                     continue
