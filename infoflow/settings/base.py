@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "scoring.targets",
     "scoring.ledger",
     "scoring.rankings",
+    "scoring.progress",
     "scoring.demo",
     "simple_history",
     "wagtail.users",

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class ProgressConfig(AppConfig):
+    name = "scoring.progress"
+    label = "progress"
+    verbose_name = "进度与挂零"
