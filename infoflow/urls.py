@@ -43,4 +43,5 @@ urlpatterns = [
     path("", include("cms.items.urls")),
     path("", include("cms.bulletins.urls")),
     path("", include("scoring.rankings.urls")),
+    path("", include("scoring.progress.urls")),
 ]

@@ -47,6 +47,20 @@ class TargetLine:
     span: Span
     pace: Pace
 
+    @property
+    def bar(self) -> str:
+        """Done in per cent of the target, for a bar of 100; never longer."""
+        return _hundred(self.pace.done, self.pace.target)
+
+    @property
+    def mark(self) -> str:
+        """Where it should be today, for a bar of 100."""
+        return _hundred(self.pace.expected, self.pace.target)
+
+
+def _hundred(part: int, whole: int) -> str:
+    return str(min(max(100 * part // whole, 0), 100)) if whole > 0 else "0"
+
 
 @dataclass(frozen=True, slots=True)
 class UnitProgress:
