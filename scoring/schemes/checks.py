@@ -42,6 +42,8 @@ def faults_of(spec: SchemeSpec, first: date, last: date | None) -> list[ClauseFa
             *_faults_of_reference(clause, earlier, spec),
             *_faults_of_period(clause, spec, first, last),
             *_faults_of_rows(clause, earlier),
+            *_faults_of_name(clause, earlier, spec),
+            *_faults_of_end(clause, spec.blocks[number:]),
         ]
         if hasattr(clause, "converted") and any(hasattr(c, "converted") for c in earlier):
             messages.append(_("一个办法只能有一条年度考核折算，请删去多余的。"))
@@ -81,6 +83,19 @@ def _faults_of_reference(
             yield _("简称为“%(name)s”的条款排在后面，请把本条移到它之后。") % {"name": name}
         else:
             yield _("没有简称为“%(name)s”的条款，请检查本条引用的简称。") % {"name": name}
+
+
+def _faults_of_name(clause: Clause, earlier: Sequence[Clause], spec: SchemeSpec) -> Iterator[str]:
+    name = spec.names.get(clause.block_id)
+    if name and name in {spec.names.get(other.block_id) for other in earlier}:
+        yield _("简称“%(name)s”前面已用过，请换一个。") % {"name": name}
+
+
+def _faults_of_end(clause: Clause, later: Sequence[Clause]) -> Iterator[str]:
+    """A clause that only changes what later ones see needs one that gives points."""
+    changes = hasattr(clause, "excludes") or hasattr(clause, "redirect")
+    if changes and not any(gives_entries(other) for other in later):
+        yield _("后面没有计分的条款，本条不起作用。请把它移到分值表等条款之前。")
 
 
 def _faults_of_period(

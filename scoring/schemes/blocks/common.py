@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from fractions import Fraction
 from typing import Any
 
 from django import forms
@@ -181,18 +180,6 @@ class FactorBlock(NumberTextBlock):
 
     read = staticmethod(parse_factor)
     write = staticmethod(factor_text)
-
-
-def percent_text(share: Fraction) -> str:
-    """Return a share as people write it: 20%."""
-    return f"{factor_text(share * 100)}%"
-
-
-class PercentBlock(NumberTextBlock):
-    """A percentage, kept as it is written: 20%."""
-
-    read = staticmethod(parse_factor)
-    write = staticmethod(percent_text)
 
 
 class SeveralChoices(blocks.MultipleChoiceBlock):

@@ -16,17 +16,15 @@ from scoring.adoptions.rules import CHECK_MAX, MARKS_OF, FactKind, Mark
 from ..clauses.checklist import Tick, plain_name
 from ..clauses.quality import FAULTS, ZeroSpan
 from ..clauses.urgent_share import FAULTS as URGENT_FAULTS
-from ..rules import parse_factor, parse_points, parse_signed
+from ..rules import parse_percent, parse_points, parse_signed
 from .common import (
     ClauseBlock,
-    PercentBlock,
     PointsBlock,
     SeveralChoices,
     SignedPointsBlock,
     WhoseBlock,
 )
-
-FLAG_MAX = 40
+from .groups import PercentBlock, flag_block
 
 
 class QualityBlock(ClauseBlock):
@@ -55,12 +53,7 @@ class QualityBlock(ClauseBlock):
         required=False,
         help_text=gettext_lazy("填正数，例如 2 表示扣2分；不扣分留空"),
     )
-    flag = blocks.CharBlock(
-        label=gettext_lazy("其他后果"),
-        required=False,
-        max_length=FLAG_MAX,
-        help_text=gettext_lazy("不是分数的后果，例如：通报批评、取消评先资格"),
-    )
+    flag = flag_block()
     whose = WhoseBlock(
         label=gettext_lazy("归零针对哪些得分"),
         help_text=gettext_lazy("留空表示前面各条款的全部得分；只归零正分，已扣的分不变"),
@@ -84,7 +77,7 @@ class QualityBlock(ClauseBlock):
         effects = (cleaned["zero_item"], cleaned["zero_span"], minus, cleaned["flag"].strip())
         if not any(effects):
             errors["minus"] = ValidationError(
-                _("请至少写一种后果：稿件归零、时期归零、扣分或其他后果。")
+                _("请至少写一种：稿件归零、时期归零、扣分或不计分的结果。")
             )
         if errors:
             raise StructBlockValidationError(errors)
@@ -100,7 +93,9 @@ class UrgentShareBlock(ClauseBlock):
         default=[mark.value for mark in URGENT_FAULTS],
         required=True,
     )
-    share = PercentBlock(label=gettext_lazy("扣该条信息得分的"), help_text=gettext_lazy("例如 20%"))
+    percent = PercentBlock(
+        label=gettext_lazy("每次扣该条信息得分的百分之几"), help_text=gettext_lazy("例如 20")
+    )
     whose = WhoseBlock(
         label=gettext_lazy("该条信息的哪些得分"),
         help_text=gettext_lazy("留空表示前面各条款给这条信息的全部得分"),
@@ -112,9 +107,9 @@ class UrgentShareBlock(ClauseBlock):
 
     def clean(self, value: Any) -> Any:
         cleaned = super().clean(value)
-        if not 0 < parse_factor(cleaned["share"]) <= 1:
+        if not 0 < parse_percent(cleaned["percent"]) <= 1:
             raise StructBlockValidationError(
-                {"share": ValidationError(_("请填大于0、不超过100%的百分比，例如 20%。"))}
+                {"percent": ValidationError(_("请填大于0、不超过100的数字，例如 20。"))}
             )
         return cleaned
 

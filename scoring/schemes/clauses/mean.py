@@ -19,7 +19,7 @@ from ..engine import Clause, Context, EntryDraft, about_period, clause_type
 from ..periods import PeriodKind
 from ..rules import HUNDRED, points_text, to_hundredths
 from ..which import Whose
-from .numbers import piece_of
+from .common import piece_of
 from .several import Within
 
 

@@ -17,10 +17,11 @@ from django.utils.translation import gettext_lazy
 
 from scoring.adoptions.rules import FactKind
 
-from ..engine import Context, FactView, UnitView, about_fact
+from ..engine import Context, UnitView
 from ..periods import PeriodKind, Span
 from ..rules import HUNDRED, Measure
 from ..which import Which
+from .common import piece_of
 
 
 class Basis(models.TextChoices):
@@ -102,11 +103,6 @@ UNIT_OF: dict[str, Any] = {
     Measure.ADOPTED: gettext_lazy("条"),
     Measure.POINTS: gettext_lazy("分"),
 }
-
-
-def piece_of(fact: FactView) -> str:
-    """Return what makes facts be about the same piece; a fact without it stands for itself."""
-    return fact.subject or about_fact(fact.id)
 
 
 def count_items(

@@ -17,9 +17,10 @@ from django.utils.translation import gettext as _
 from scoring.adoptions.rules import FactKind, Mark
 
 from ..engine import Clause, Context, EntryDraft, clause_type
-from ..rules import HUNDRED, factor_text, parse_factor, points_text, to_hundredths
+from ..rules import HUNDRED, parse_percent, points_text, to_hundredths
 from ..which import Which, Whose
 from .common import by_unit_and_fact, fact_entry, piece_of
+from .numbers import percent_text
 from .points_table import what_happened
 
 FAULTS = (Mark.LATE, Mark.OMITTED, Mark.FALSE, Mark.CONCEALED)
@@ -39,16 +40,16 @@ class UrgentShare:
 
     @classmethod
     def from_config(cls, block_id: str, config: Mapping[str, Any]) -> Clause:
-        """Make the clause from plain data: marks, share ("20%") and whose.
+        """Make the clause from plain data: marks, percent ("20") and whose.
 
         Raises:
-            ValueError: the share is no number.
+            ValueError: the percentage is no number.
         """
         marks = config.get("marks") or [str(mark) for mark in FAULTS]
         return cls(
             block_id=block_id,
             which=Which.from_config({"kinds": [FactKind.URGENT], "marks": marks}),
-            share=parse_factor(str(config["share"])),
+            share=parse_percent(str(config["percent"])),
             whose=Whose.from_config(config.get("whose")),
         )
 
@@ -73,17 +74,14 @@ class UrgentShare:
                 sentence = _("%(what)s，该条信息已计%(base)s分，按%(share)s扣，扣%(off)s分。") % {
                     "what": what_happened(fact),
                     "base": points_text(base),
-                    "share": self._share(),
+                    "share": percent_text(self.share),
                     "off": points_text(off),
                 }
                 yield fact_entry(self, fact, unit_id, -off, sentence)
-
-    def _share(self) -> str:
-        return f"{factor_text(self.share * 100)}%"
 
     def describe(self) -> list[str]:
         """Return the rule as a sentence."""
         return [
             _("%(what)s：每次扣该条信息已计得分（%(whose)s）的%(share)s，扣完该条得分为止。")
-            % {"what": self.which.text, "whose": self.whose.text, "share": self._share()}
+            % {"what": self.which.text, "whose": self.whose.text, "share": percent_text(self.share)}
         ]

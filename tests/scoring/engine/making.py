@@ -79,7 +79,7 @@ def table(*rows: tuple[str, str, str], block_id: str = "table", **config: Any) -
 FIVE = table(("adoption", "all", "5"))
 
 
-def clause(kind: str, block_id: str = "", **config: Any) -> Clause:
+def clause(kind: str, block_id: str = "", /, **config: Any) -> Clause:
     return build_clause(kind, block_id or kind, config)
 
 

@@ -100,7 +100,7 @@ def test_schemes_that_can_work(clauses: tuple[Clause, ...]) -> None:
         ),
         ((Speeches(), table(adoption="4", check="1")), ["2 第1行的事项", "2 第2行的事项"]),
         ((Speeches(kinds=["check"]), table(adoption="4", check="1")), ["2 第2行的事项"]),
-        ((table(check="1"), Speeches(kinds=["check"])), []),
+        ((table(check="1"), Speeches(kinds=["check"])), ["2 后面没有计分的条款"]),
         ((Speeches(kinds=["check"], traits=["speech"]), table(check="1")), []),
         ((Speeches(targets=["level:3"]), table(adoption="4")), []),
     ],
