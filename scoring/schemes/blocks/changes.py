@@ -33,7 +33,7 @@ class MultiplierBlock(ClauseBlock):
 
     class Meta:
         label = gettext_lazy("倍数")
-        icon = "plus"
+        icon = "plus-inverse"
 
     def clean(self, value: Any) -> Any:
         cleaned = super().clean(value)

@@ -187,6 +187,8 @@ class SeveralChoices(blocks.MultipleChoiceBlock):
 
     def __init__(self, choices: Any = None, **kwargs: Any) -> None:
         kwargs.setdefault("required", False)
+        # Not None: a file has lists.
+        kwargs.setdefault("default", [])
         kwargs.setdefault("widget", forms.CheckboxSelectMultiple)
         super().__init__(choices=choices, **kwargs)
 
@@ -242,6 +244,7 @@ class ClauseBlock(blocks.StructBlock):
 
     class Meta:
         template = "schemes/blocks/clause.html"
+        form_classname = "struct-block clause"
 
     def clean(self, value: Any) -> Any:
         cleaned = super().clean(value)

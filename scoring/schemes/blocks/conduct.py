@@ -189,4 +189,4 @@ class ChecklistBlock(ClauseBlock):
 
     class Meta:
         label = gettext_lazy("考核项目")
-        icon = "tick"
+        icon = "check"

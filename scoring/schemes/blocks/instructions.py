@@ -128,7 +128,7 @@ class InstructionsBlock(JointFields):
 
     class Meta:
         label = gettext_lazy("批示")
-        icon = "pen"
+        icon = "comment"
         template = "schemes/blocks/instructions.html"
         form_layout = [
             "name",

@@ -17,7 +17,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from scoring.adoptions.rules import FactKind
+from scoring.adoptions.rules import FactKind, Mark
 
 from ..engine import Clause, Context, EntryDraft, FactView, about_period, clause_type
 from ..periods import PeriodKind, Span
@@ -160,9 +160,13 @@ class Quality:
 
     def describe(self) -> list[str]:
         """Return the rule as sentences."""
-        lines = [
-            _("%(what)s：%(effects)s。") % {"what": self.which.text, "effects": self._effects()}
-        ]
+        what = {
+            "kind": _("紧急信息") if FactKind.URGENT in self.which.kinds else _("信息"),
+            "marks": "、".join(str(mark.label) for mark in Mark if mark.value in self.which.marks)
+            or _("有质量问题"),
+            "effects": self._effects(),
+        }
+        lines = [_("%(kind)s%(marks)s的：%(effects)s。") % what]
         if (self.zero_item or self.zero_span) and self.whose != Whose():
             lines.append(_("归零只针对：%(what)s。") % {"what": self.whose.text})
         return lines

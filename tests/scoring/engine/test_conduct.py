@@ -120,7 +120,7 @@ def test_zero_of_named_points_only() -> None:
     entries = score(facts, sent, FIVE, untrue(zero_item=True, whose=whose), table="采用分")
     assert points_of(entries) == "16"
     assert untrue(zero_item=True, whose=whose).describe() == [
-        "失实质量：该稿件得分归零。",
+        "信息失实的：该稿件得分归零。",
         "归零只针对：采用分。",
     ]
 
