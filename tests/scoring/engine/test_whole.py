@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from scoring.adoptions.rules import MARKS_OF, FactKind, Trait
 from scoring.schemes.engine import FactView, SchemeSpec, UnitView, World, run
+from scoring.schemes.periods import span_of
 
 from .making import clause, table
 
@@ -144,8 +145,6 @@ def test_every_entry_says_why_and_every_period_stays_within_the_limits(
         assert date(2026, 1, 1) <= entry.date <= TODAY
         assert "。。" not in entry.sentence
         assert "，，" not in entry.sentence
-        from scoring.schemes.periods import span_of
-
         key = (entry.unit_id, span_of(spec.period, entry.date))
         sums[key] = sums.get(key, 0) + entry.hundredths
     assert all(0 <= sum_ <= 4_000 for sum_ in sums.values())
