@@ -145,7 +145,7 @@ def test_recording_and_withdrawing_restores_every_place(office: Office, happens:
         return {(e.block_id, e.about, e.unit_id): e.hundredths for e in Entry.objects.standing()}
 
     before, sums = stands(), (points(one), points(two))
-    for more in (
+    extra: list[dict[str, Any]] = [
         {"kind": FactKind.ADOPTION, "traits": (Trait.FRONT,)},
         {"kind": FactKind.ADOPTION, "traits": (Trait.SPEECH,)},
         {"kind": FactKind.INSTRUCTION, "level": 3, "mark": Mark.OTHER_LEADER},
@@ -153,9 +153,10 @@ def test_recording_and_withdrawing_restores_every_place(office: Office, happens:
         {"kind": FactKind.ADJUSTMENT, "hundredths": 900, "note": "组织培训"},
         {"kind": FactKind.URGENT, "mark": Mark.LATE},
         {"kind": FactKind.QUALITY, "mark": Mark.UNTRUE},
-    ):
-        made = happens(units_first := more.pop("kind"), one, two, **more)
-        assert stands() != before, units_first
+    ]
+    for more in extra:
+        made = happens(more.pop("kind"), one, two, **more)
+        assert stands() != before
         assert rebuild(*YEAR).empty
         withdraw_fact(fact_id=made.pk, person=office.scorer, reason="登记有误")
         assert stands() == before

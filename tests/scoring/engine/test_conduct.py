@@ -90,6 +90,14 @@ def test_only_gains_of_the_piece_go_and_only_once() -> None:
     ]
 
 
+def test_what_the_fault_itself_has_earned_is_no_earning_of_the_piece() -> None:
+    any_report = table(("urgent", "all", "1"), ("adoption", "all", "5"))
+    rules = untrue(kind="urgent", marks=["late"], zero_item=True)
+    entries = score([adoption(1), urgent(2, subject="item:1")], any_report, rules)
+    assert shown(entries, "quality") == [(1, 1, "-5"), (1, 2, "0")]
+    assert points_of(entries) == "1"
+
+
 def test_zero_takes_place_on_the_day_of_the_fault_or_of_a_later_gain() -> None:
     later = adoption(6, subject="item:9", date=day(5, 1))
     entries = score([*PIECES, later, FAULT], FIVE, untrue(zero_item=True))

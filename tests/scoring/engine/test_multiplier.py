@@ -117,6 +117,12 @@ def test_each_unit_of_a_joint_item_by_itself() -> None:
     assert (points_of(entries, 4), points_of(entries, 2)) == ("6", "4")
 
 
+def test_nothing_is_booked_where_nothing_changes() -> None:
+    nothing = table(("adoption", "all", "0"))
+    double = times("2", kinds=["adoption"])
+    assert not shown(score([adoption(1)], nothing, double), "times")
+
+
 def test_words_of_the_clause() -> None:
     assert FRONT.describe() == ["头版头条：每项得分按2倍计。"]
 
