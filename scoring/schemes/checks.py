@@ -105,6 +105,8 @@ def _faults_of_period(
     if ends_with is None:
         return
     kind = ends_with(spec.period)
+    if not kind:
+        return
     until = last or date(min(first.year + _YEARS_AHEAD, date.max.year), 12, 31)
     if next(spans_between(kind, first, until), None) is None:
         yield _(
@@ -171,6 +173,8 @@ def begins_within(spec: SchemeSpec, first: date) -> str:
         if ends_with is None:
             continue
         kind: str = ends_with(spec.period)
+        if not kind:
+            continue
         whole = next(spans_between(kind, first, date(first.year, 12, 31)), None)
         if whole is not None and whole.start < first:
             return kind

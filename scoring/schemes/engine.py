@@ -118,7 +118,7 @@ class Clause(Protocol):
     For the check before publication (checks.py):
     `refers() -> selections` (`Whose`) of earlier entries that it cannot do without; without
     this method, its field `whose`;
-    `ends_with(own) -> kind of period` that must end while the scheme is in force;
+    `ends_with(own) -> kind of period` that must end while the scheme is in force, "" for none;
     `from_table(own) -> (measure, kind of period)` of the targets that it looks up.
     """
 

@@ -161,6 +161,10 @@ class Checklist:
         )
         return fact_entry(self, fact, unit_id, hundredths, sentence)
 
+    def ends_with(self, own: str) -> str:
+        """Return the kind of period that must end for standing points; "" without such a row."""
+        return own if any(row.tick == Tick.STANDING for row in self.rows) else ""
+
     def describe(self) -> list[str]:
         """Return the rows as sentences."""
         return [f"{row.text}。" for row in self.rows]

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scoring.schemes.checks import faults_of
 from scoring.schemes.engine import Clause, UnitView, run
 from scoring.schemes.rules import points_text
 
@@ -108,6 +109,14 @@ def test_taken_points_are_told_and_never_go_below_the_standing_ones() -> None:
     # Ends in the quarter: nothing stands, so nothing can be taken.
     cut = world(1, as_of=date(2026, 3, 31), end=date(2026, 3, 15))
     assert shown(run(spec(STANDING), facts[:1], cut)) == [(1, 1, "0")]
+
+
+@pytest.mark.parametrize(("rules", "found"), [(RULES, 0), (STANDING, 1)])
+def test_standing_points_need_a_whole_period(rules: Clause, found: int) -> None:
+    """A scheme that ends before its first quarter does would never give them."""
+    short = faults_of(spec(rules), date(2026, 1, 1), date(2026, 2, 28))
+    assert len(short) == found
+    assert not faults_of(spec(rules), date(2026, 1, 1), date(2026, 3, 31))
 
 
 TICKS = st.lists(
