@@ -24,8 +24,8 @@ from ..facts import UnitView, Via, World
 class Credited(models.TextChoices):
     """Who counts the facts."""
 
-    PARENT = "parent", gettext_lazy("只计上级单位，直报点自己不计")
-    BOTH = "both", gettext_lazy("上级单位和直报点都计")
+    PARENT = "parent", gettext_lazy("只计上级单位")
+    BOTH = "both", gettext_lazy("上级和直报点都计")
 
 
 @clause_type
