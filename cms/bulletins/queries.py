@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -65,13 +65,9 @@ def issue_lines(issues: Sequence[IssuePage]) -> list[IssueLine]:
     return lines
 
 
-def adopted_ids(item_ids: Iterable[int]) -> set[int]:
-    """Return which of the items an issued number carries."""
-    return set(
-        EntrySource.objects.filter(item_id__in=list(item_ids), entry__page__live=True).values_list(
-            "item_id", flat=True
-        )
-    )
+def is_adopted() -> Exists:
+    """Return the condition "an issued number carries it" for an item queryset."""
+    return Exists(EntrySource.objects.filter(item_id=OuterRef("pk"), entry__page__live=True))
 
 
 def pool(user: User, *, used: bool = False, search: str = "") -> QuerySet[ItemPage]:

@@ -11,14 +11,14 @@ from django.utils import timezone
 
 from cms.items import queries as item_queries
 from cms.items.models import ItemPage, has_left_unit
-from cms.items.rules import ItemState, Standing
+from cms.items.rules import Standing
 from cms.review.models import Decision
 from cms.review.rules import Step, Verdict
 from cms.search import queries as search
 from cms.search.queries import Snippet
 from infoflow.units.models import GroupMembership
 
-from .models import EntrySource, IssuePage
+from .models import IssuePage
 
 if TYPE_CHECKING:
     from infoflow.units.models import User
@@ -66,15 +66,8 @@ def items(user: User, wanted: Wanted) -> QuerySet[ItemPage]:
         )
         found = found.filter(Exists(signed))
     if wanted.state:
-        found = _in_state(found, wanted.state)
+        found = item_queries.in_state(found, wanted.state)
     return search.found(found, wanted.words)
-
-
-def _in_state(found: QuerySet[ItemPage], state: str) -> QuerySet[ItemPage]:
-    if state not in (ItemState.POOL, ItemState.ADOPTED):
-        return item_queries.in_state(found, state)
-    carried = Exists(EntrySource.objects.filter(item_id=OuterRef("pk"), entry__page__live=True))
-    return found.filter(carried if state == ItemState.ADOPTED else ~carried, live=True)
 
 
 def item_hits(rows: Sequence[ItemPage], words: str) -> list[ItemHit]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.db.models import Exists
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
@@ -25,6 +25,7 @@ from infoflow.units.wagtail_hooks import KeptViewSet
 from . import actions, queries, texts
 from .models import Bulletin, IssueNumber, IssuePage
 from .views import IssuesView, PoolView, send, submit
+from .views_edit import IssueViewSet
 from .views_search import SearchView
 
 if TYPE_CHECKING:
@@ -74,6 +75,11 @@ class BulletinViewSet(KeptViewSet):
 @hooks.register("register_admin_viewset")
 def bulletin_viewset() -> BulletinViewSet:
     return BulletinViewSet("bulletins")
+
+
+@hooks.register("register_admin_viewset")
+def issue_viewset() -> IssueViewSet:
+    return IssueViewSet()
 
 
 @hooks.register("register_admin_urls")
@@ -163,9 +169,9 @@ def search_source() -> Source:
 
 
 @hooks.register("register_adopted_items")
-def adopted(item_ids: Iterable[int]) -> set[int]:
+def adopted() -> Exists:
     """Tell the desk which items an issued number carries."""
-    return queries.adopted_ids(item_ids)
+    return queries.is_adopted()
 
 
 @hooks.register("register_desk_menu_item")

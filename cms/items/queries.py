@@ -1,7 +1,7 @@
 """Reads of items: where each one is, what waits for a signature, lists of a unit.
 
 A bulletin that carried items is a matter of the room above: it answers through the hook
-`register_adopted_items`: callable(ids: Iterable[int]) -> set of the ids that are adopted.
+`register_adopted_items`: callable() -> condition "is adopted" on a queryset of items.
 """
 
 from __future__ import annotations
@@ -42,14 +42,19 @@ _VERDICT_OF_STATE = {
 }
 
 
+def _adopted() -> Q:
+    """Return the condition "a bulletin has carried it"; the rooms above know."""
+    conditions = [hook() for hook in hooks.get_hooks("register_adopted_items")]
+    return Q(*conditions, _connector=Q.OR) if conditions else Q(pk__in=[])
+
+
 def adopted_ids(item_ids: Iterable[int]) -> set[int]:
-    """Return which of the items a bulletin has carried; the rooms above know."""
+    """Return which of the items a bulletin has carried."""
     ids = list(item_ids)
-    found: set[int] = set()
-    if ids:
-        for hook in hooks.get_hooks("register_adopted_items"):
-            found |= set(hook(ids))
-    return found
+    if not ids:
+        return set()
+    carried = ItemPage.objects.filter(_adopted(), pk__in=ids).order_by()
+    return set(carried.values_list("pk", flat=True))
 
 
 def standings(items: Sequence[ItemPage], *, joint_notes: bool = True) -> dict[int, Standing]:
@@ -148,13 +153,8 @@ def in_state(items: QuerySet[ItemPage], state: str) -> QuerySet[ItemPage]:
     """Keep the items in one state. The same rules as `state_of`, as conditions."""
     state = ItemState(state)
     if state in (ItemState.POOL, ItemState.ADOPTED):
-        live = items.filter(live=True)
-        carried = adopted_ids(live.order_by().values_list("pk", flat=True))
-        return (
-            live.filter(pk__in=carried)
-            if state == ItemState.ADOPTED
-            else live.exclude(pk__in=carried)
-        )
+        adopted = _adopted() if state == ItemState.ADOPTED else ~_adopted()
+        return items.filter(adopted, live=True)
     items = items.filter(live=False)
     newest = Decision.objects.filter(page_id=OuterRef("pk")).order_by("-pk").values("verdict")[:1]
     items = items.annotate(last_verdict=Subquery(newest))
