@@ -26,6 +26,8 @@ from wagtail.models import Page, Revision, Task, TaskState, WorkflowState
 from cms.bulletins import actions as bulletin_actions
 from infoflow.units.models import Unit
 
+from .library_texts import TextWriter
+
 BATCH = 2_000
 # The unit that is looked at writes every so manieth item, more than others do.
 OWN_EACH = 50
@@ -112,6 +114,7 @@ class Writer:
         kept = (Page, Revision, WorkflowState, TaskState, Decision, Clearance)
         self.ids = {model: first_free(model) for model in kept}
         self.rows: dict[type[models.Model], list[Any]] = {}
+        self.texts = TextWriter()
 
     def add(self, model: type[models.Model], **values: Any) -> Any:
         row = model(**values)
@@ -130,6 +133,7 @@ class Writer:
                 else:
                     model._base_manager.bulk_create(rows, batch_size=1_000)
             go_on_after(self.ids)
+            self.texts.flush()
 
     def item(self, state: str, at: datetime, *, own: bool) -> int:
         """Gather the rows of one item: "draft", a step that it waits at, "returned" or "pool"."""
@@ -169,6 +173,8 @@ class Writer:
         item.contact, item.signatory = "王某 0358-1234567", self.people["sign"]
         self.rows.setdefault(item_page, []).append(item)
         self._revision(page, revision_id, at, folder.unit_id, form, body)
+        # What the unit has signed is the text that it has: one row for both.
+        self.texts.add(pk, folder.unit_id, title, body, sent=state not in ("draft", "sign"))
         if state != "draft":
             self._road(page, item, revision_id, state, at)
         return pk
@@ -362,6 +368,7 @@ def _fill(items: int, units: int, per_step: int) -> None:
         writer.item(state, at, own=n % OWN_EACH == 0 or state != states[n - 2])
         if n % BATCH == 0 or n == len(states):
             writer.flush()
+    writer.texts.finish()
     _issues(office)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
@@ -422,6 +429,8 @@ def _found() -> Library:
             "issue": issue_tasks.values_list("page_id", flat=True)[0],
             "issue_task": issue_tasks.values_list("task_state_id", flat=True)[0],
             "issue_draft": IssuePage.objects.order_by("-pk").values_list("pk", flat=True)[0],
+            "unit": Unit.objects.order_by("-pk").values_list("pk", flat=True)[0],
+            "year": today.year,
             "years": f"start={today.year - 2}-01-01&end={today.isoformat()}",
         },
     )

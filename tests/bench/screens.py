@@ -89,6 +89,14 @@ def screens(library: Any) -> Iterator[Screen]:
     yield Screen("备用稿库", editor, pool)
     yield Screen("备用稿库 已编入", editor, f"{pool}?used=1")
     yield Screen("备用稿库 查找", editor, f"{pool}?q=防汛")
+    search = reverse("office_search")
+    # One word of few texts, both, one that stands in every text; then with conditions.
+    for words in ("防汛", "主要做法 防汛", "主要做法"):
+        yield Screen(f"检索 {words}", editor, f"{search}?q={words}")
+    yield Screen("检索 主要做法 某单位", editor, f"{search}?q=主要做法&unit={library.own['unit']}")
+    yield Screen("检索 主要做法 已退改", editor, f"{search}?q=主要做法&state=returned")
+    yield Screen("检索 防汛 今年", editor, f"{search}?q=防汛&year={library.own['year']}")
+    yield Screen("检索 期刊", editor, f"{search}?kind=issues&q=主要做法")
     yield Screen("期刊列表", editor, reverse("bulletin_issues"))
     draft = library.own["issue_draft"]
     yield Screen("编辑期刊", editor, reverse("wagtailadmin_pages:edit", args=[draft]))
@@ -110,12 +118,14 @@ def _desk(library: Any) -> Iterator[Screen]:
     for state in ("returned", "pool", "adopted", "screen", "draft"):
         yield Screen(f"本单位稿件 {state}", officer, f"{items}?state={state}")
     yield Screen("本单位稿件 查找", officer, f"{items}?q=防汛")
+    yield Screen("本单位稿件 查找常见词", officer, f"{items}?q=主要做法")
     yield Screen("待审签", office.signatory, reverse("item_signing"))
     yield Screen("稿件详情 在库", officer, reverse("item_detail", args=[own["pool"]]))
     yield Screen("稿件详情 待签", office.signatory, reverse("item_detail", args=[own["sign"]]))
     yield Screen("写稿", officer, reverse("item_new"))
     yield Screen("改稿", officer, reverse("item_edit", args=[own["draft"]]))
     yield Screen("期刊阅览", office.editor, reverse("issue_list"))
+    yield Screen("期刊阅览 查找", office.editor, f"{reverse('issue_list')}?q=防汛")
 
 
 def measure(screen: Screen) -> None:
@@ -173,12 +183,13 @@ def main() -> int:
         f"median of {ROUNDS} after warm-up; goal {QUERIES_MAX} queries, {MS_MAX:.0f} ms of the "
         f"processor"
     )
-    missed = 0
+    missed: list[str] = []
     for screen in screens(library):
         if asked.only not in screen.name:
             continue
         measure(screen)
-        missed += not screen.passes
+        if not screen.passes:
+            missed.append(screen.name)
         mark = "" if screen.passes else "  <-- missed"
         say(
             f"{screen.queries:4d} queries {screen.ms:8.1f} ms  processor {screen.cpu:7.1f} ms"
@@ -186,7 +197,7 @@ def main() -> int:
         )
         if asked.slowest and not screen.passes:
             say(f"     {screen.slowest}")
-    say(f"{missed} missed")
+    say(f"{len(missed)} missed{': ' + '、'.join(missed) if missed else ''}")
     return 1 if missed else 0
 
 
