@@ -16,6 +16,7 @@ from cms.review.models import Decision
 from cms.review.rules import Step, Verdict
 from cms.search import queries as search
 from cms.search.queries import Snippet
+from infoflow.paging import Chain
 from infoflow.units.models import GroupMembership
 
 from .models import IssuePage
@@ -43,15 +44,17 @@ class IssueHit:
     found: Snippet | None
 
 
-def items(user: User, wanted: Wanted) -> QuerySet[ItemPage]:
+def items(user: User, wanted: Wanted) -> QuerySet[ItemPage] | Chain:
     """Return the items that have left their unit and fit, title hits first, then the newest."""
     found: QuerySet[ItemPage] = (
         ItemPage.objects.visible_to(user)
-        .filter(has_left_unit())
         .select_related("unit", "owner", "signatory")
         .defer("body")
         .order_by("-pk")
     )
+    if not wanted.words.strip():
+        # Where words are looked for, the texts that units have sent are all that is looked at.
+        found = found.filter(has_left_unit())
     if wanted.unit:
         found = found.filter(unit=wanted.unit)
     if wanted.group:
@@ -77,7 +80,7 @@ def item_hits(rows: Sequence[ItemPage], words: str) -> list[ItemHit]:
     return [ItemHit(item, where[item.pk], found.get(item.pk)) for item in rows]
 
 
-def issues(user: User, wanted: Wanted, *, issued: bool) -> QuerySet[IssuePage]:
+def issues(user: User, wanted: Wanted, *, issued: bool) -> QuerySet[IssuePage] | Chain:
     """Return the issues that fit, title hits first, then the newest.
 
     Args:

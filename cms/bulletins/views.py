@@ -17,7 +17,7 @@ from django.views.generic import TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from cms.review.actions import Refused
-from infoflow.paging import CappedPaginator
+from infoflow.paging import CappedPaginator, paginator_of
 from infoflow.units.permissions import has_role, person_of, reads_bulletins
 from infoflow.units.roles import Role
 
@@ -130,7 +130,7 @@ def issue_list(request: HttpRequest) -> HttpResponse:
     form = IssueSearchForm(request.GET)
     wanted = form.wanted()
     issues = searching.issues(person_of(request), wanted, issued=True)
-    page = Paginator(issues, PAGE_SIZE).get_page(request.GET.get("p"))
+    page = paginator_of(issues, PAGE_SIZE, words=wanted.words).get_page(request.GET.get("p"))
     hits = searching.issue_hits(list(page.object_list), wanted.words, issued=True)
     context = {"page_obj": page, "form": form, "wanted": wanted, "hits": hits}
     return render(request, "bulletins/issue_list.html", context)

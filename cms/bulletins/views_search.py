@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from cms.review.views import OfficeView
+from infoflow.paging import paginator_of
 from infoflow.units.permissions import has_role, person_of
 from infoflow.units.roles import Role
 
@@ -44,7 +44,9 @@ class SearchView(OfficeView):
                 pages: Any = searching.items(user, wanted)
             else:
                 pages = searching.issues(user, wanted, issued=False)
-            page = Paginator(pages, PAGE_SIZE).get_page(self.request.GET.get("p"))
+            page = paginator_of(pages, PAGE_SIZE, words=wanted.words).get_page(
+                self.request.GET.get("p")
+            )
             rows = list(page.object_list)
             context["page_obj"] = page
             if self.kind == ITEMS:

@@ -167,8 +167,8 @@ def in_state(items: QuerySet[ItemPage], state: str) -> QuerySet[ItemPage]:
             if state == ItemState.SCREENING
             else waiting
         )
-    for step in _STEP_OF_STATE.values():
-        items = items.exclude(pk__in=_waiting_ids(step))
+    waits = OpenTask.objects.filter(step__in=_STEP_OF_STATE.values()).order_by()
+    items = items.exclude(pk__in=waits.values("page_id"))
     if state in _VERDICT_OF_STATE:
         return items.filter(last_verdict=_VERDICT_OF_STATE[state])
     return items.filter(

@@ -80,10 +80,10 @@ def for_office(item: ItemPage) -> list[Alike]:
     """
     matches = queries.like(text=_text_of(item), exclude=[item.pk], limit=SHOWN * 2)
     ids = [match.page_id for match in matches]
-    items = ItemPage.objects.filter(pk__in=ids).select_related("unit").defer("body").in_bulk()
-    titles = search.titles(ids) if ids else {}
+    rows = ItemPage.objects.filter(pk__in=ids).select_related("unit").defer("body")
+    items = rows.annotate(sent_title=search.sent_title()).in_bulk()
     return [
-        Alike(items[match.page_id], titles[match.page_id], _percent(match.score))
+        Alike(items[match.page_id], items[match.page_id].sent_title, _percent(match.score))
         for match in matches
-        if match.page_id in items and match.page_id in titles
+        if match.page_id in items and items[match.page_id].sent_title is not None
     ]

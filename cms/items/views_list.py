@@ -20,6 +20,7 @@ from .views_shared import page_of
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
+    from infoflow.paging import Chain
     from infoflow.units.models import User
 
 
@@ -29,7 +30,7 @@ def item_list(request: HttpRequest) -> HttpResponse:
     user = person_of(request)
     form = FilterForm(request.GET, years=queries.years_of(user))
     wanted = form.wanted()
-    page, lines = page_of(request, _narrowed(user, wanted))
+    page, lines = page_of(request, _narrowed(user, wanted), words=wanted.words)
     if wanted.words:
         found = search.snippets([item.pk for item, _where in lines], wanted.words, own=True)
         for item, _where in lines:
@@ -47,7 +48,7 @@ def item_list(request: HttpRequest) -> HttpResponse:
     return render(request, "items/list.html", context)
 
 
-def _narrowed(user: User, wanted: Wanted) -> QuerySet[ItemPage]:
+def _narrowed(user: User, wanted: Wanted) -> QuerySet[ItemPage] | Chain:
     """Return the unit's items that fit what is looked for."""
     items = queries.own_items(user)
     if wanted.state:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.paginator import Page as PageOfList
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
+from infoflow.paging import Chain, paginator_of
 from infoflow.units.permissions import person_of
 
 from . import queries
@@ -27,9 +27,11 @@ def item_of(request: HttpRequest, pk: int) -> ItemPage:
     return item
 
 
-def page_of(request: HttpRequest, items: QuerySet[ItemPage]) -> tuple[PageOfList[ItemPage], Any]:
+def page_of(
+    request: HttpRequest, items: QuerySet[ItemPage] | Chain, *, words: str = ""
+) -> tuple[PageOfList[ItemPage], Any]:
     """Return one page of a list and its lines: (item, standing)."""
-    page = Paginator(items, PAGE_SIZE).get_page(request.GET.get("page"))
+    page = paginator_of(items, PAGE_SIZE, words=words).get_page(request.GET.get("page"))
     rows = list(page.object_list)
     where = queries.standings(rows)
     return page, [(item, where[item.pk]) for item in rows]

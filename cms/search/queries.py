@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import connection
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models import (
+    Case,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.expressions import RawSQL
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
+
+from infoflow.paging import Chain
 
 from . import rules
 from .actions import Text, merged
@@ -26,7 +39,12 @@ class Snippet:
     text: SafeString
 
 
-def found(pages: QuerySet[Any], words: str, *, own: bool = False) -> QuerySet[Any]:
+# Where more texts hold the words, pages are asked one after another, in the order of the list,
+# until there are enough: joining and sorting all hits takes seconds where twenty are shown.
+COMMON = 2_000
+
+
+def found(pages: QuerySet[Any], words: str, *, own: bool = False) -> QuerySet[Any] | Chain:
     """Narrow pages to those that hold all the words, title hits first.
 
     Args:
@@ -34,6 +52,9 @@ def found(pages: QuerySet[Any], words: str, *, own: bool = False) -> QuerySet[An
         words: as typed; several words must all be there. Blank narrows nothing.
         own: look into the writers' present texts. Only for the people of the unit (of the
             office, for issues): the others' texts are those that were signed or issued.
+
+    Returns:
+        A query; of common words a chain of two, title hits and all hits.
     """
     if not words.strip():
         return pages
@@ -41,20 +62,61 @@ def found(pages: QuerySet[Any], words: str, *, own: bool = False) -> QuerySet[An
     if not wanted:
         return pages.none()
     rows = _rows(own)
+    if _is_common(_match(wanted)):
+        return _chain(pages, rows, wanted)
     for holding in _holding(rows, wanted):
         pages = pages.filter(pk__in=holding.values("page_id"))
-    titles = _titled(rows, wanted)
-    in_title = When(pk__in=titles.values("page_id"), then=Value(1))
+    in_title = When(pk__in=_titled(rows, wanted).values("page_id"), then=Value(1))
     order = pages.query.order_by or ("-pk",)
     return pages.annotate(
         in_title=Case(in_title, default=Value(0), output_field=IntegerField())
     ).order_by("-in_title", *order)
 
 
-def titles(page_ids: Collection[int]) -> dict[int, str]:
-    """Return the titles under which others may know pages; none where nothing was sent."""
-    rows = _rows(own=False).filter(page_id__in=page_ids, part=0)
-    return dict(rows.values_list("page_id", "title"))
+def _chain(pages: QuerySet[Any], rows: QuerySet[SearchText], words: Sequence[rules.Word]) -> Chain:
+    """Return title hits, then all hits, each in the order of the pages."""
+    ordered = pages if pages.query.order_by else pages.order_by("-pk")
+    in_title = _match(words, title=True)
+    # A phrase that no title holds is the dearest; as a rule its last pair tells at once.
+    longest = max(words, key=lambda word: len(word.grams))
+    end = _match([replace(longest, grams=longest.grams[-1:])], title=True)
+    named = _first_matching(in_title, COMMON + 1) if _first_matching(end, 1) else []
+    whole = ordered.filter(_asked(rows, _match(words)))
+    if len(named) > COMMON:
+        return Chain((ordered.filter(_asked(rows, in_title)), whole))
+    if named:
+        titled = rows.filter(pk__in=named)
+        return Chain((ordered.filter(pk__in=titled.values("page_id")), whole))
+    return Chain((whole,))
+
+
+def _is_common(match: str) -> bool:
+    """Tell whether very many texts match. PostgreSQL weighs by itself where to begin."""
+    return connection.vendor != "postgresql" and len(_first_matching(match, COMMON + 1)) > COMMON
+
+
+def _first_matching(match: str, limit: int) -> list[int]:
+    """Return the keys of some rows that match, all when they are fewer than `limit`."""
+    sql = f"SELECT rowid FROM {INDEX} WHERE {INDEX} MATCH %s LIMIT %s"  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [match, limit])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _asked(rows: QuerySet[SearchText], match: str) -> Exists:
+    """Return the condition "one of its rows matches", asked of each page.
+
+    The list of matching rows is made once. The sum is in no index: otherwise SQLite would go
+    through the list anew for each page.
+    """
+    own = rows.filter(page_id=OuterRef("pk")).alias(key=F("pk") + 0)
+    return Exists(own.filter(key__in=_matching(match)))
+
+
+def sent_title() -> Subquery:
+    """Return the title under which others may know a page; none where nothing was sent."""
+    rows = _rows(own=False).filter(page_id=OuterRef("pk"), part=0)
+    return Subquery(rows.values("title")[:1])
 
 
 def snippets(page_ids: Collection[int], words: str, *, own: bool = False) -> dict[int, Snippet]:
@@ -98,7 +160,7 @@ def _holding(rows: QuerySet[SearchText], words: Sequence[rules.Word]) -> list[Qu
             else rows.filter(Q(title_grams__holds=word) | Q(body_grams__holds=word))
             for word in words
         ]
-    return [_matching(rows, [_phrase(word, title=word.titles_only) for word in words])]
+    return [rows.filter(pk__in=_matching(_match(words)))]
 
 
 def _titled(rows: QuerySet[SearchText], words: Sequence[rules.Word]) -> QuerySet[SearchText]:
@@ -107,19 +169,22 @@ def _titled(rows: QuerySet[SearchText], words: Sequence[rules.Word]) -> QuerySet
         for word in words:
             rows = rows.filter(title_grams__holds=word)
         return rows
-    return _matching(rows, [_phrase(word, title=True) for word in words])
+    return rows.filter(pk__in=_matching(_match(words, title=True)))
+
+
+def _match(words: Sequence[rules.Word], *, title: bool = False) -> str:
+    """Return words as FTS5 asks for them. Grams hold letters and digits only, no quotes."""
+    return " AND ".join(_phrase(word, title=title or word.titles_only) for word in words)
 
 
 def _phrase(word: rules.Word, *, title: bool) -> str:
-    """Return a word as FTS5 asks for it. Grams hold letters and digits only, no quotes."""
     phrase = f'"{" ".join(word.grams)}"{" *" if word.begun else ""}'
     return f"{COLUMNS[0]} : {phrase}" if title else phrase
 
 
-def _matching(rows: QuerySet[SearchText], phrases: Sequence[str]) -> QuerySet[SearchText]:
+def _matching(match: str) -> RawSQL:
     sql = f"SELECT rowid FROM {INDEX} WHERE {INDEX} MATCH %s"  # noqa: S608
-    match = " AND ".join(phrases)
-    return rows.filter(pk__in=RawSQL(sql, [match]))  # noqa: S611 - bound, never spelled in
+    return RawSQL(sql, [match])  # noqa: S611 - bound, never spelled in
 
 
 def stale(texts: Iterable[Text]) -> set[int]:

@@ -8,6 +8,7 @@ from cms.items import queries as items
 from cms.items.models import ItemPage
 from cms.search import queries, rules
 from tests.builders import Office
+from tests.search import few
 
 TITLE = "关于开展安全生产专项整治的情况报告"
 BODY = (
@@ -49,7 +50,7 @@ def titles(pages: object) -> list[str]:
 def test_found(office: Office, words: str) -> None:
     office.draft(TITLE, BODY)
     office.draft("另一件事", "天气晴好，秋粮入库。")
-    found = queries.found(items.own_items(office.officer), words, own=True)
+    found = few.found(items.own_items(office.officer), words, own=True)
     assert titles(found) == [TITLE]
     assert found.count() == 1
 
@@ -75,7 +76,7 @@ def test_found(office: Office, words: str) -> None:
 )
 def test_not_found(office: Office, words: str) -> None:
     office.draft(TITLE, BODY)
-    assert titles(queries.found(items.own_items(office.officer), words, own=True)) == []
+    assert titles(few.found(items.own_items(office.officer), words, own=True)) == []
 
 
 @pytest.mark.parametrize(
@@ -115,7 +116,7 @@ def test_not_found(office: Office, words: str) -> None:
 )
 def test_no_query_is_a_fault(office: Office, words: str) -> None:
     office.draft(TITLE, BODY)
-    found = queries.found(items.own_items(office.officer), words, own=True)
+    found = few.found(items.own_items(office.officer), words, own=True)
     assert len(list(found)) == found.count()
     assert found.count() <= 1
 
@@ -124,13 +125,13 @@ def test_title_hits_come_first_then_the_newest(office: Office) -> None:
     in_title = office.draft("安全生产情况", "秋粮入库。")
     in_body = office.draft("秋粮情况", "安全生产。")
     newer = office.draft("夏粮情况", "安全生产。")
-    found = queries.found(items.own_items(office.officer), "安全生产", own=True)
+    found = few.found(items.own_items(office.officer), "安全生产", own=True)
     assert [page.pk for page in found] == [in_title.pk, newer.pk, in_body.pk]
 
 
 def test_blank_words_narrow_nothing(office: Office) -> None:
     office.draft(TITLE, BODY)
-    assert queries.found(items.own_items(office.officer), " \u3000", own=True).count() == 1
+    assert few.found(items.own_items(office.officer), " \u3000", own=True).count() == 1
 
 
 @pytest.mark.parametrize("place", ["start", "edge", "end"])
@@ -139,7 +140,7 @@ def test_long_texts_are_found_to_their_end(office: Office, place: str) -> None:
     mark = "秋粮收购价格"
     at = {"start": 0, "edge": rules.PIECE - 3, "end": len(filler)}[place]
     office.draft("长文", filler[:at] + mark + filler[at:])
-    found = queries.found(items.own_items(office.officer), mark, own=True)
+    found = few.found(items.own_items(office.officer), mark, own=True)
     assert titles(found) == ["长文"]
     pk = found[0].pk
     snippet = queries.snippets([pk], mark, own=True)[pk]
@@ -162,8 +163,8 @@ def test_a_changed_text_is_found_by_its_new_words_only(office: Office) -> None:
     )
     actions.save_item(item_id=item.pk, person=office.officer, draft=draft)
     own = items.own_items(office.officer)
-    assert not queries.found(own, "安全生产", own=True).exists()
-    assert queries.found(own, "秋粮 入库", own=True).exists()
+    assert not few.found(own, "安全生产", own=True).exists()
+    assert few.found(own, "秋粮 入库", own=True).exists()
 
 
 def test_a_deleted_draft_is_forgotten(office: Office) -> None:

@@ -9,10 +9,10 @@ from cms.items import actions, text
 from cms.items import queries as items
 from cms.items.models import ItemPage
 from cms.review.rules import Verdict
-from cms.search import queries
 from cms.search.models import SearchText
 from tests.builders import Office, decide, fresh
 from tests.desk.pages import browser, page
+from tests.search import few
 
 SECRET = "密云水库泄洪方案"
 BODY = f"一、情况\n{SECRET}已报县政府，全县各乡镇做好准备。"
@@ -34,9 +34,9 @@ def office_finds(office: Office, words: str) -> list[str]:
 def test_another_units_texts_are_not_found(office: Office) -> None:
     other = Office()
     for item in (other.draft("甲", BODY), other.submitted("乙", BODY), other.pooled("丙", BODY)):
-        assert not queries.found(items.own_items(office.officer), SECRET, own=True).exists()
+        assert not few.found(items.own_items(office.officer), SECRET, own=True).exists()
         assert SECRET not in page(browser(office.officer).get("/items/", {"q": SECRET[:4]}))
-        own = queries.found(items.own_items(other.officer), SECRET, own=True)
+        own = few.found(items.own_items(other.officer), SECRET, own=True)
         assert own.filter(pk=item.pk).exists()
 
 
@@ -60,8 +60,8 @@ def test_a_draft_after_a_return_is_found_by_its_unit_only(office: Office) -> Non
     assert "改写后的题目" not in shown
     assert "秋粮" not in shown
     own = items.own_items(office.officer)
-    assert queries.found(own, "秋粮收购", own=True).exists()
-    assert not queries.found(own, SECRET, own=True).exists()
+    assert few.found(own, "秋粮收购", own=True).exists()
+    assert not few.found(own, SECRET, own=True).exists()
     actions.submit_item(item_id=item.pk, person=fresh(office.officer))
     assert office_finds(office, "秋粮收购") == []
     decide(item, office.signatory)
