@@ -8,28 +8,24 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Case, Count, F, IntegerField, Min, Q, QuerySet, Value, When
+from django.db.models import Case, Count, IntegerField, Min, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 
 from cms.scanning.models import Refusal
 from infoflow.units.models import Unit
 
 from .flow_rules import Period, Spread, spread
+from .flow_tally import STEPS, moment, tally
 from .models import Decision, OpenTask
 from .rules import Step, Verdict
 
-# Steps whose time is counted, in the order of the road.
-STEPS = (Step.SIGN, Step.SCREEN, Step.CLEAR, Step.RECHECK, Step.ISSUE)
 # Verdicts of the office that a unit gets to feel.
 SENT_BACK = (Verdict.RETURN, Verdict.CLOSE, Verdict.REFUSE)
 # Steps at which the office looks at units' items.
 SCREENING = (Step.SCREEN, Step.CLEAR, Step.RECHECK)
-# Verdicts that a step's task ends with.
-ENDING = (Verdict.PASS, *SENT_BACK)
 UNITS_SHOWN = 20
 
 
@@ -75,14 +71,10 @@ class MonthLine:
     counts: dict[str, int]
 
 
-def _moment(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))
-
-
 def decisions_in(period: Period) -> QuerySet[Decision]:
     """Return the decisions of a period."""
     found: QuerySet[Decision] = Decision.objects.filter(
-        at__gte=_moment(period.start), at__lt=_moment(period.end + timedelta(days=1))
+        at__gte=moment(period.start), at__lt=moment(period.end + timedelta(days=1))
     ).order_by()
     return found
 
@@ -103,37 +95,21 @@ def waiting_now(now: datetime) -> list[WaitingLine]:
     ]
 
 
-def step_lines(period: Period) -> list[StepLine]:
-    """Return each step's decisions with the time they took; two queries."""
-    # Verdicts named: the index has them before the moment.
-    decided = decisions_in(period).filter(step__in=STEPS, verdict__in=ENDING)
-    counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    late: dict[str, int] = defaultdict(int)
-    rows = decided.values_list("step", "verdict").annotate(
-        n=Count("pk"), late=Count("pk", filter=Q(due_at__lt=F("at")))
-    )
-    for step, verdict, n, behind in rows:
-        counts[step][verdict] += n
-        late[step] += behind
-    times: dict[str, list[tuple[int, int]]] = defaultdict(list)
-    lay = decided.filter(waited__isnull=False).values_list("step", "waited")
-    for step, minutes, n in lay.annotate(n=Count("pk")):
-        times[step].append((minutes, n))
-    return [_step_line(step, counts[step], late[step], times[step]) for step in STEPS]
-
-
-def _step_line(
-    step: Step, counts: dict[str, int], late: int, times: list[tuple[int, int]]
-) -> StepLine:
-    return StepLine(
-        step=step,
-        decided=sum(counts.values()),
-        passed=counts[Verdict.PASS],
-        returned=counts[Verdict.RETURN],
-        ended=counts[Verdict.CLOSE] + counts[Verdict.REFUSE],
-        late=late,
-        spread=spread(times),
-    )
+def step_lines(period: Period, now: datetime) -> list[StepLine]:
+    """Return each step's decisions with the time they took."""
+    found = tally(period, now)
+    return [
+        StepLine(
+            step=step,
+            decided=sum(found.counts[step].values()),
+            passed=found.counts[step][Verdict.PASS],
+            returned=found.counts[step][Verdict.RETURN],
+            ended=found.counts[step][Verdict.CLOSE] + found.counts[step][Verdict.REFUSE],
+            late=found.late[step],
+            spread=spread(found.minutes(step)),
+        )
+        for step in STEPS
+    ]
 
 
 def unit_lines(period: Period) -> tuple[list[UnitLine], int]:
@@ -188,7 +164,7 @@ def month_lines(period: Period) -> list[MonthLine]:
     ):
         counts[place][verdict] += n
     refusals = Refusal.objects.filter(
-        at__gte=_moment(period.start), at__lt=_moment(period.end + timedelta(days=1))
+        at__gte=moment(period.start), at__lt=moment(period.end + timedelta(days=1))
     ).order_by()
     for place, n in (
         refusals.annotate(place=_place(months)).values_list("place").annotate(n=Count("pk"))
@@ -206,7 +182,7 @@ def _place(months: Sequence[tuple[int, int]]) -> Any:
     By comparing bounds: TruncMonth calls Python for every row on SQLite.
     """
     cases = [
-        When(at__lt=_moment(date(year + month // 12, month % 12 + 1, 1)), then=Value(place))
+        When(at__lt=moment(date(year + month // 12, month % 12 + 1, 1)), then=Value(place))
         for place, (year, month) in enumerate(months)
     ]
     return Case(*cases, output_field=IntegerField())

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -40,6 +42,22 @@ class Period:
         first = self.start.year * 12 + self.start.month - 1
         last = self.end.year * 12 + self.end.month - 1
         return [(n // 12, n % 12 + 1) for n in range(first, last + 1)]
+
+
+def parts_of(period: Period, over: date) -> tuple[list[Period], list[Period]]:
+    """Return the whole months of a period that end before a day, and what is left of it."""
+    whole: list[Period] = []
+    rest: list[Period] = []
+    for year, number in period.months():
+        month = _month(year, number)
+        if period.start <= month.start and month.end <= period.end and month.end < over:
+            whole.append(month)
+            continue
+        part = Period(max(month.start, period.start), min(month.end, period.end))
+        if rest and rest[-1].end + timedelta(days=1) == part.start:
+            part = Period(rest.pop().start, part.end)
+        rest.append(part)
+    return whole, rest
 
 
 def _month(year: int, month: int, length: int = 1) -> Period:
@@ -105,26 +123,18 @@ class Spread:
     ninety: int  # minutes
 
 
-def spread(histogram: Iterable[tuple[int, int]]) -> Spread | None:
-    """Return the spread of (minutes, how many) pairs in any order; None when there are none.
+def spread(minutes: npt.ArrayLike) -> Spread | None:
+    """Return the spread of how long things lay, in any order; None when there are none.
 
     The value at rank ceil(n × share): always one that really happened, also for even counts.
     """
-    pairs = sorted(histogram)
-    count = sum(n for _minutes, n in pairs)
+    values = np.asarray(minutes)
+    count = len(values)
     if count == 0:
         return None
-    return Spread(count, _at_share(pairs, count, 50), _at_share(pairs, count, 90))
-
-
-def _at_share(pairs: list[tuple[int, int]], count: int, percent: int) -> int:
-    rank = -(-count * percent // 100)
-    passed = 0
-    for minutes, n in pairs:
-        passed += n
-        if passed >= rank:
-            return minutes
-    return pairs[-1][0]
+    half, ninety = (-(-count * percent // 100) - 1 for percent in (50, 90))
+    sorted_there = np.partition(values, (half, ninety))
+    return Spread(count, int(sorted_there[half]), int(sorted_there[ninety]))
 
 
 def spell(minutes: int) -> str:

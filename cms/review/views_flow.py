@@ -58,8 +58,9 @@ class FlowView(OfficeView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         period, name, bad = self.asked()
-        waiting = flow.waiting_now(timezone.now())
-        steps = flow.step_lines(period)
+        now = timezone.now()
+        waiting = flow.waiting_now(now)
+        steps = flow.step_lines(period, now)
         units, more_units = flow.unit_lines(period)
         causes = flow.cause_lines(period)
         months = flow.month_lines(period)
@@ -71,7 +72,7 @@ class FlowView(OfficeView):
                 for key, label in PERIOD_LABELS.items()
             ],
             bad=bad,
-            made_at=timezone.now(),
+            made_at=now,
             waiting=waiting,
             waiting_chart=chart(
                 [Datum(str(line.step.label), line.count, marked=line.overdue) for line in waiting]
