@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page, PageManager, PagePermissionTester, Revision
 from wagtail.query import PageQuerySet
@@ -72,6 +73,9 @@ class GatedPermissionTester(PagePermissionTester):
     """Differs from core: nobody publishes, unpublishes, moves, copies, locks, hides or schedules
     by hand, superusers included; a text that has left its writer cannot be deleted."""
 
+    # The decisions on the text, when whoever asks has read them already.
+    road: Sequence[Decision] | None = None
+
     def can_publish(self) -> bool:
         return False
 
@@ -111,11 +115,11 @@ class GatedPermissionTester(PagePermissionTester):
             super().can_edit()
             and not self.page.workflow_in_progress
             and not self.page.live
-            and why_not_write(self.page, self.user) is None
+            and why_not_write(self.page, self.user, self.road) is None
         )
 
     def can_delete(self, ignore_bulk: bool = False) -> bool:
-        if Decision.objects.filter(page_id=self.page.pk).exists():
+        if self.page.decided:
             return False
         if self.page.is_leaf() and not self.page.live and "change" in self._granted():
             # Core would ask the tree whether anything published lies below.
@@ -202,6 +206,11 @@ class GatedPage(Page):
     class Meta:
         abstract = True
 
+    @cached_property
+    def decided(self) -> bool:
+        """Whether anybody has decided on it: then it stays. Asked once for each object."""
+        return Decision.objects.filter(page_id=self.pk).exists()
+
     def gate_content(self) -> dict[str, Any]:
         """Return everything that readers will see of this text, as plain data."""
         raise TypeError(f"{type(self).__name__} must say what its readers see")
@@ -243,8 +252,9 @@ class GatedPage(Page):
         """Return what the confidentiality form says about carrier, channel and audience."""
         return {"carrier": str(_("电子文稿")), "channel": "", "audience": ""}
 
+    @cached_property
     def has_sheet(self) -> bool:
-        """Tell whether there is a confidentiality form to print."""
+        """Whether there is a confidentiality form to print."""
         return ClearanceSheet.objects.filter(decision__page_id=self.pk).exists()
 
     def queue_facts(self) -> QueueFacts:

@@ -34,13 +34,19 @@ def acts_on(page: GatedPage, road: Iterable[Decision] | None = None) -> set[tupl
     Args:
         road: the decisions on it, when they have been read already.
     """
-    acts: set[tuple[int, Part]] = set(page.earlier_acts())
+    acts = _acts_of_others(page, road)
     writers = (
         page.revisions.exclude(user=None).order_by().values_list("user_id", flat=True).distinct()
     )
     acts |= {(writer, page.author_part) for writer in writers}
     if page.owner_id:
         acts.add((page.owner_id, page.author_part))
+    return acts
+
+
+def _acts_of_others(page: GatedPage, road: Iterable[Decision] | None) -> set[tuple[int, Part]]:
+    """Return the acts on a text but the writing of it: what has been decided, what went before."""
+    acts: set[tuple[int, Part]] = set(page.earlier_acts())
     decisions: Iterable[tuple[int, str]]
     if road is None:
         decisions = Decision.objects.filter(page_id=page.pk).values_list("person_id", "step")
@@ -82,7 +88,8 @@ def why_not_write(
 
     Writing is a part like any other: who signed, screened or reviewed a text is not its author.
     """
-    other = rules.other_part(person.pk, page.author_part, acts_on(page, road))
+    # Who else wrote it is no question here: writing is the part that is asked for.
+    other = rules.other_part(person.pk, page.author_part, _acts_of_others(page, road))
     if other is None:
         return None
     return _("您已参与本稿的“%(part)s”，不能再修改或提交本稿，请由其他人办理。") % {

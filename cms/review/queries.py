@@ -88,8 +88,9 @@ def signing_page_ids(user: User) -> QuerySet[OpenTask, int]:
 
 
 def road_of(page: GatedPage) -> QuerySet[Decision]:
-    """Return the decisions on a text with their people, oldest first."""
-    return Decision.objects.filter(page_id=page.pk).select_related("person").order_by("pk")
+    """Return the decisions on a text with their people and forms, oldest first."""
+    rows = Decision.objects.filter(page_id=page.pk)
+    return rows.select_related("person", "sheet").order_by("pk")
 
 
 def last_decisions(page_ids: Sequence[int]) -> dict[int, Decision]:

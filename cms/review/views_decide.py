@@ -39,7 +39,11 @@ class TaskView(OfficeView):
     def task_state(self) -> TaskState:
         found = (
             TaskState.objects.select_related(
-                "workflow_state", "revision", "task", "open_task__claimed_by"
+                "workflow_state",
+                "revision",
+                "task",
+                "open_task__claimed_by",
+                "open_task__unit",
             )
             .filter(pk=self.kwargs["pk"])
             .first()
@@ -127,7 +131,11 @@ class DecideView(TaskView):
         """The text as it was sent in: the task's revision, never the live row."""
         kind = ContentType.objects.get_for_id(self.task_state.workflow_state.content_type_id)
         model = cast("type[GatedPage]", kind.model_class())
-        return model.of_revision(self.task_state.revision)
+        page = model.of_revision(self.task_state.revision)
+        task = self.open_task
+        if task and task.unit_id and task.unit_id == getattr(page, "unit_id", None):
+            page.unit = task.unit  # in hand: about() would ask for it
+        return page
 
     def get_page_title(self) -> str:
         return f"{self.step.label}：{self.text.title}"
@@ -165,6 +173,7 @@ class DecideView(TaskView):
         person = person_of(self.request)
         page, task = self.text, self.open_task
         road = list(queries.road_of(page))
+        page.has_sheet = any(hasattr(decision, "sheet") for decision in road)
         taken = bool(task and task.claimed_by_id and task.claimed_by_id != person.pk)
         refusal = None
         if task:
