@@ -369,9 +369,9 @@ def _fill(items: int, units: int, per_step: int) -> None:
         if n % BATCH == 0 or n == len(states):
             writer.flush()
     writer.texts.finish()
-    _issues(office)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
+    _issues(office)
 
 
 def _issues(office: Any) -> None:

@@ -48,7 +48,7 @@ class TextWriter:
             for one in self.waiting
         ]
         for row in Signature.objects.bulk_create(rows, batch_size=1_000):
-            found = rules.bands(row.signature)
+            found = rules.bands(bytes(row.signature))
             self.numbers.extend(found)
             self.owners.extend([row.pk] * len(found))
         self.waiting = []

@@ -11,11 +11,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from cms.bulletins.actions import submit_issue
 from cms.items.models import ItemPage
-from cms.review.models import OpenTask
+from cms.review.models import Decision, OpenTask
+from cms.review.queries import SENT_BACK_SHOWN, sent_back_after
+from cms.review.rules import Step, Verdict
 from infoflow.units.models import User
 from tests.bench.library import ROAD, Writer, year_folders
-from tests.builders import Office
+from tests.builders import Office, decide
 from tests.desk.pages import browser
 
 pytestmark = pytest.mark.django_db
@@ -31,10 +34,16 @@ SCREENS = [
     ("reviewer", "review_queue", ["clear"], "?size=100"),
     ("editor", "review_flow", [], "?period=year"),
     ("editor", "bulletin_pool", [], ""),
+    ("editor", "bulletin_pool", [], "?q=南关"),
+    ("editor", "office_search", [], "?q=主要做法"),
+    ("editor", "office_search", [], "?q=主要做法&state=returned"),
     ("editor", "bulletin_issues", [], ""),
     ("officer", "home", [], ""),
     ("officer", "item_list", [], ""),
     ("officer", "item_list", [], "?state=pool"),
+    ("officer", "item_list", [], "?state=adopted"),
+    ("officer", "item_list", [], "?state=returned"),
+    ("officer", "item_list", [], "?q=主要做法"),
     ("signatory", "home", [], ""),
     ("signatory", "item_signing", [], ""),
     ("scorer", "facts", [], ""),
@@ -97,3 +106,66 @@ def test_a_decision_costs_the_same_beside_two_and_two_hundred(
     many = (ask("screen", office.editor), ask("clear", office.reviewer))
     assert many == few
     assert max(many) <= QUERIES_MAX
+
+
+def test_a_decision_beside_alike_texts_keeps_within_the_limit(office: Office) -> None:
+    body = "今年以来，我镇扎实推进秋粮收购工作，设立收购点十二个，已入库三万吨，兑付粮款八千万元。"
+    for n in range(4):
+        office.signed(f"关于秋粮收购的情况之{n}", body)
+    task = OpenTask.objects.filter(step=Step.SCREEN).order_by("pk")[0]
+    path = reverse("review_decide", args=[task.task_state_id])
+    assert "关于秋粮收购的情况之3" in browser(office.editor).get(path).content.decode()
+    assert queries(office.editor, path) <= QUERIES_MAX
+
+
+def test_what_came_back_costs_the_same_with_two_and_with_twenty(
+    office: Office, fill: Callable[[int], None]
+) -> None:
+    """The panels of `sent_back_after`: the editor passed it, the reviewer returned it."""
+
+    def send_back(count: int) -> None:
+        sent = Decision.objects.filter(step=Step.SCREEN, verdict=Verdict.PASS)
+        back = Decision.objects.filter(step=Step.CLEAR).values("page_id")
+        for passed in sent.exclude(page_id__in=back).order_by("-pk")[:count]:
+            Decision.objects.create(
+                page_id=passed.page_id,
+                revision_id=passed.revision_id,
+                step=Step.CLEAR,
+                verdict=Verdict.RETURN,
+                person=office.reviewer,
+                reason="请核实数据",
+                digest=passed.digest,
+            )
+
+    homes = ((office.editor, reverse("wagtailadmin_home")), (office.signatory, reverse("home")))
+    fill(MANY // 8)
+    send_back(FEW)
+    assert len(sent_back_after(office.editor)) == FEW
+    few = [queries(person, path) for person, path in homes]
+    send_back(SENT_BACK_SHOWN)
+    assert len(sent_back_after(office.editor)) == SENT_BACK_SHOWN
+    assert len(sent_back_after(office.signatory)) == SENT_BACK_SHOWN
+    many = [queries(person, path) for person, path in homes]
+    assert many == few
+    assert max(many) <= QUERIES_MAX
+
+
+def test_the_issue_editor_costs_the_same_with_two_and_with_twenty_entries(
+    office: Office, fill: Callable[[int], None]
+) -> None:
+    fill(22)
+    pooled = list(ItemPage.objects.in_pool().order_by("pk"))
+    issues = (office.issue(*pooled[:2]), office.issue(*pooled[2:22]))
+    assert [issue.entries.count() for issue in issues] == [2, 20]
+    few, many = (
+        queries(office.editor, reverse("wagtailadmin_pages:edit", args=[issue.pk]))
+        for issue in issues
+    )
+    assert many == few
+    assert many <= QUERIES_MAX
+    # Sent back by the reviewer: the editor is told why.
+    submit_issue(issue_id=issues[1].pk, person=office.editor)
+    decide(issues[1], office.reviewer, Verdict.RETURN, reason="请核实数据")
+    path = reverse("wagtailadmin_pages:edit", args=[issues[1].pk])
+    assert queries(office.editor, path) <= QUERIES_MAX
+    assert "请核实数据" in browser(office.editor).get(path).content.decode()
