@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import threading
@@ -10,15 +9,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from django.contrib.contenttypes.models import ContentType
-from django.core.management import call_command
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.test import TransactionTestCase
 from hypothesis import settings
-from pytest_django.plugin import DjangoDbBlocker
+from pytest_django.plugin import DjangoDbBlocker, blocking_manager_key
 
-from cms.review import gate
-from tests import builders
+from tests import builders, database
 
 # Playwright keeps an event loop in the test's thread; Django would refuse the database there.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
@@ -34,16 +30,48 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """On PostgreSQL leave out what never touches a database: SQLite's run has covered it."""
     if connections[DEFAULT_DB_ALIAS].vendor == "sqlite":
         return
-    database = {"db", "transactional_db"}
+    fixtures = {"db", "transactional_db"}
     without = [
         item
         for item in items
         if item.get_closest_marker("django_db") is None
-        and database.isdisjoint(getattr(item, "fixturenames", ()))
+        and fixtures.isdisjoint(getattr(item, "fixturenames", ()))
     ]
     config.hook.pytest_deselected(items=without)
     left_out = set(without)
     items[:] = [item for item in items if item not in left_out]
+
+
+RUN = pytest.StashKey[str]()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Remember the name of the run that workers are started for."""
+    node.config.stash[RUN] = node.workerinput["testrunuid"]
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Remove the database that the workers copied."""
+    if run := session.config.stash.get(RUN, ""):
+        with session.config.stash[blocking_manager_key].unblock():
+            database.remove(run)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings_xdist_suffix(
+    request: pytest.FixtureRequest, django_db_keepdb: bool
+) -> Iterator[None]:
+    """Give each worker a database of its own: a copy, unless it is to be kept."""
+    worker = getattr(request.config, "workerinput", None)
+    with pytest.MonkeyPatch.context() as patch:
+        if worker is not None and django_db_keepdb:
+            connection = connections[DEFAULT_DB_ALIAS]
+            name = f"{database.name_of(connection.creation)}_{worker['workerid']}"
+            patch.setitem(connection.settings_dict["TEST"], "NAME", name)
+        elif worker is not None:
+            database.share(patch, worker["testrunuid"], worker["workerid"])
+        yield
 
 
 @pytest.fixture
@@ -60,29 +88,11 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     workflows and root pages would be gone for every later test. Covers `transaction=True`,
     `transactional_db`, `live_server` and `race_db` alike, without a mark to remember.
     """
-    connection = connections[DEFAULT_DB_ALIAS]
     with django_db_blocker.unblock():
-        rows = json.loads(connection.creation.serialize_db_to_string())
-    # Content types first: building a page or a task asks for its content type and would
-    # make a new one, with a wrong id, where the row is still missing.
-    rows.sort(key=lambda row: row["model"] != "contenttypes.contenttype")
-    kept = json.dumps(rows)
-
-    def refill(case: TransactionTestCase) -> None:
-        gate.remove()
-        ContentType.objects.clear_cache()
-        call_command(
-            "flush",
-            verbosity=0,
-            interactive=False,
-            reset_sequences=False,
-            inhibit_post_migrate=True,
-        )
-        connection.creation.deserialize_db_from_string(kept)
-        gate.install()
+        put_back = database.keep(connections[DEFAULT_DB_ALIAS])
 
     patch = pytest.MonkeyPatch()
-    patch.setattr(TransactionTestCase, "_fixture_teardown", refill)
+    patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: put_back())
     yield
     patch.undo()
 
