@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from django.db import transaction
 from django.http import HttpRequest
+from django.template.base import Template
 from pytest_django.plugin import DjangoDbBlocker
+from wagtail.admin.menu import admin_menu
 
 from infoflow.desk import context_processors
 from infoflow.units.models import User
@@ -40,9 +42,11 @@ def quiet() -> Iterator[None]:
 
 @pytest.fixture(scope="package", autouse=True)
 def kept_frames() -> Iterator[None]:
-    """Work out each person's menu and post once: every request starts from the same world, and
-    half of the cost of a refusal was the frame of its page."""
+    """Work out each person's menus and post once: every request starts from the same world, and
+    half of the cost of a refusal was the frame of its page. Nor is a copy of every template's
+    context kept, as Django's tests do: nobody looks at it here."""
     menus: dict[int | None, Any] = {}
+    bars: dict[int | None, Any] = {}
     posts: dict[int, str] = {}
     patch = pytest.MonkeyPatch()
     menu_for, post_of = context_processors.menu_for, context_processors.post_of
@@ -52,6 +56,13 @@ def kept_frames() -> Iterator[None]:
             menus[request.user.pk] = menu_for(request)
         return menus[request.user.pk]
 
+    bar_for = admin_menu.render_component
+
+    def bar_once(request: HttpRequest) -> Any:
+        if request.user.pk not in bars:
+            bars[request.user.pk] = bar_for(request)
+        return bars[request.user.pk]
+
     def post_once(user: User) -> str:
         if user.pk not in posts:
             posts[user.pk] = post_of(user)
@@ -59,6 +70,8 @@ def kept_frames() -> Iterator[None]:
 
     patch.setattr(context_processors, "menu_for", menu_once)
     patch.setattr(context_processors, "post_of", post_once)
+    patch.setattr(admin_menu, "render_component", bar_once)
+    patch.setattr(Template, "_render", lambda self, context: self.nodelist.render(context))
     yield
     patch.undo()
 
