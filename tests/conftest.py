@@ -26,20 +26,27 @@ settings.load_profile("infoflow")
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
+# Marks of tests that run once, on SQLite; and fixtures that lead to a database.
+ONCE = frozenset({"browser", "screens", "slow_matrix", "sqlite_only"})
+DATABASE = frozenset({"db", "transactional_db"})
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL leave out what never touches a database: SQLite's run has covered it."""
+    """On PostgreSQL leave out what SQLite's run has covered: tests that touch no database, and
+    those that ask it nothing of its own. docs/architecture.md says which stay."""
     if connections[DEFAULT_DB_ALIAS].vendor == "sqlite":
         return
-    fixtures = {"db", "transactional_db"}
-    without = [
-        item
-        for item in items
-        if item.get_closest_marker("django_db") is None
-        and fixtures.isdisjoint(getattr(item, "fixturenames", ()))
-    ]
-    config.hook.pytest_deselected(items=without)
-    left_out = set(without)
+    once = [item for item in items if _runs_once(item)]
+    config.hook.pytest_deselected(items=once)
+    left_out = set(once)
     items[:] = [item for item in items if item not in left_out]
+
+
+def _runs_once(item: pytest.Item) -> bool:
+    touches = item.get_closest_marker("django_db") is not None or not DATABASE.isdisjoint(
+        getattr(item, "fixturenames", ())
+    )
+    return not touches or any(mark.name in ONCE for mark in item.iter_markers())
 
 
 RUN = pytest.StashKey[str]()

@@ -18,6 +18,8 @@ from tests import builders
 from tests.builders import Office
 from tests.desk.pages import browser, fields, hidden, page
 
+pytestmark = pytest.mark.screens
+
 NEW = "/items/autosave/"
 MARKED = "绝密★10年"
 

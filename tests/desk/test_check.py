@@ -15,6 +15,8 @@ from tests import builders
 from tests.builders import Office
 from tests.desk.pages import browser, fields, hidden, page
 
+pytestmark = pytest.mark.screens
+
 # A telephone number, a resident ID with a right check character, two slips of the pen.
 BODY = (
     "一、基本情况\n本镇认真布署各项工作，联系人王某13812345678。\n"

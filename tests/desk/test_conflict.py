@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from django.test import Client
 
 from cms.items.models import AutoSave, ItemPage
@@ -11,6 +12,8 @@ from infoflow.units.roles import Role
 from tests import builders
 from tests.builders import Office
 from tests.desk.pages import browser, fields, hidden, page
+
+pytestmark = pytest.mark.screens
 
 
 def both_changed(office: Office) -> tuple[ItemPage, Client, Any]:

@@ -18,6 +18,8 @@ from tests.corpus.files import WORD_BODY
 from tests.corpus.office_files import docx, paragraph, xlsx
 from tests.desk.pages import browser, fields, hidden, page
 
+pytestmark = pytest.mark.screens
+
 IMPORT = "/items/import/"
 
 

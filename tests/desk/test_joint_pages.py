@@ -15,6 +15,8 @@ from tests import builders
 from tests.builders import Office, decide
 from tests.desk.pages import browser, fields, hidden, page
 
+pytestmark = pytest.mark.screens
+
 
 class Partner:
     """A unit that is asked, with its people."""

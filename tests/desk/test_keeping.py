@@ -12,6 +12,8 @@ from cms.items.models import ItemPage
 from tests.builders import Office
 from tests.desk.pages import browser, fields, page
 
+pytestmark = pytest.mark.screens
+
 NEW = "/items/new/"
 OURS = {"Origin": "http://testserver"}
 

@@ -17,6 +17,8 @@ from tests import builders
 from tests.builders import Office, fresh, person
 from tests.desk.pages import browser, page
 
+pytestmark = pytest.mark.screens
+
 
 def test_search_and_state_narrow_the_list(office: Office) -> None:
     office.draft("防汛工作安排")

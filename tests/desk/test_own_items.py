@@ -21,6 +21,8 @@ from tests import builders
 from tests.builders import Office, decide, fresh
 from tests.desk.pages import browser, fields, page
 
+pytestmark = pytest.mark.screens
+
 
 def titles(client: Any, **wanted: str) -> set[str]:
     return {item.title for item, _where in client.get("/items/", wanted).context["lines"]}

@@ -13,6 +13,8 @@ from tests import builders
 from tests.builders import Office, person
 from tests.desk.pages import browser, fields, page
 
+pytestmark = pytest.mark.screens
+
 ADDRESSES = [
     "/items/{pk}/",
     "/items/{pk}/edit/",

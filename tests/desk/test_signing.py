@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
 from django.urls import reverse
 
 from cms.items import actions
@@ -14,6 +15,8 @@ from infoflow.units import actions as unit_actions
 from tests import builders
 from tests.builders import Office, fresh
 from tests.desk.pages import browser, fields, hidden, page
+
+pytestmark = pytest.mark.screens
 
 
 def form_of(client: object, item: ItemPage) -> dict[str, str]:

@@ -16,7 +16,7 @@ from infoflow.units.roles import Role
 from tests.builders import Office, decide, fresh, person
 from tests.desk.pages import browser, page
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.screens, pytest.mark.django_db]
 
 WORDS = "不再显示"
 

@@ -19,6 +19,8 @@ from tests import builders
 from tests.builders import Office, decide
 from tests.desk.pages import browser, fields, hidden, page
 
+pytestmark = pytest.mark.screens
+
 NEW = "/items/new/"
 
 

@@ -21,7 +21,7 @@ from tests import builders
 from tests.builders import Office, decide, fresh, task_of
 from tests.desk.pages import browser, hidden, page
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.screens, pytest.mark.django_db]
 
 QUEUE = "/office/queue/screen/"
 

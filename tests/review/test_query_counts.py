@@ -21,7 +21,7 @@ from tests.bench.library import ROAD, Writer, year_folders
 from tests.builders import Office, decide
 from tests.desk.pages import browser
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.screens, pytest.mark.django_db]
 
 FEW, MANY = 2, 200
 QUERIES_MAX = 25

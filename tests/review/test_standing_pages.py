@@ -19,7 +19,7 @@ from cms.review.models import GatedPage
 from infoflow.units.models import User
 from tests.builders import Office, fresh, own_bulletin
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.screens, pytest.mark.django_db]
 
 REFUSED = (302, 403, 404, 405, 409)
 

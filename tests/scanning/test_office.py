@@ -20,6 +20,8 @@ from infoflow.units.roles import Role
 from tests.builders import Office, person
 from tests.corpus.office_files import xlsx
 
+pytestmark = pytest.mark.screens
+
 
 @pytest.fixture
 def reviewer(office: Office, client: Client) -> Client:

@@ -15,6 +15,8 @@ from tests import builders
 from tests.builders import Office, decide, person
 from tests.desk.pages import browser, page
 
+pytestmark = pytest.mark.screens
+
 SEARCH = "/office/search/"
 ODD = ["'", '"', "a\x00b", "字" * 10_000, "AND OR NOT", "((", "%00", "<script>alert(1)</script>"]
 

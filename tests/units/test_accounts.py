@@ -21,6 +21,8 @@ from infoflow.units.roles import SEPARATE_ROLES, Role
 from tests import builders
 from tests.builders import fresh, person, refusal_under_office
 
+pytestmark = pytest.mark.screens
+
 PAGES = [
     "/office/units/",
     "/office/units/new/",

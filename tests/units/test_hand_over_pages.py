@@ -15,7 +15,7 @@ from infoflow.units.permissions import unit_ids_of
 from infoflow.units.roles import Role
 from tests.builders import Office, fresh, person, refusal_under_office, unit
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.screens, pytest.mark.django_db]
 
 
 def browser(user: User) -> Client:

@@ -18,7 +18,7 @@ from infoflow.units.roles import Role
 from infoflow.units.vacancies import ending_posts, unused_accounts, vacant_units
 from tests.builders import Office, fresh, person, refusal_under_office, unit
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.screens, pytest.mark.django_db]
 
 TODAY = date(2026, 11, 25)
 

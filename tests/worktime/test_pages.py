@@ -12,6 +12,8 @@ from infoflow.worktime import queries
 from infoflow.worktime.models import CalendarYear, WorkdayOverride
 from tests.builders import person, refusal_under_office, unit
 
+pytestmark = pytest.mark.screens
+
 PAGES = ["/office/workdays/", "/office/calendar-years/", "/office/closing-times/"]
 
 

@@ -21,7 +21,7 @@ from scoring.rankings.tables import as_json
 
 from .conftest import END, START, County
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.screens, pytest.mark.django_db]
 
 YEAR = ("--from", "2026-01-01", "--to", "2026-12-31")
 

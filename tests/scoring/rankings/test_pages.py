@@ -25,7 +25,7 @@ from tests.builders import Office, in_group, person, unit
 
 from .conftest import County, fact, submission
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.screens, pytest.mark.django_db]
 
 YEAR = {"start": "2026-01-01", "end": "2026-12-31"}
 ALL_SEEING = [Role.LEADER, Role.SCORER, Role.EDITOR, Role.REVIEWER, Role.ISSUER]

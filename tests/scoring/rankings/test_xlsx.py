@@ -28,6 +28,8 @@ from scoring.rankings.xlsx import (
 
 from .conftest import END, START, County, submission
 
+pytestmark = pytest.mark.screens
+
 PRINTED = date(2026, 11, 21)
 
 
