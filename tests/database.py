@@ -82,6 +82,7 @@ def keep(connection: BaseDatabaseWrapper) -> Callable[[], None]:
     put_back = _keep_sqlite(connection) if connection.vendor == "sqlite" else _keep_rows(connection)
 
     def again() -> None:
+        assert not connection.in_atomic_block, "a wider fixture holds a transaction open"
         ContentType.objects.clear_cache()
         put_back()
 

@@ -44,7 +44,8 @@ MARK = "绝密★1年"
 SECRET = f"{MARK} {WORD}部署情况"
 HTML = f"<p>绝<b>密</b>★1年</p><p>{WORD}</p>"
 
-pytestmark = pytest.mark.django_db(transaction=True)
+# What is committed lies in the files; a transaction would keep it in memory.
+committed = pytest.mark.django_db(transaction=True)
 
 Sent = dict[str, int]
 
@@ -294,6 +295,7 @@ def entrances(office: Office, text: str, markup: str) -> dict[str, Callable[[], 
     return ways
 
 
+@committed
 def test_a_marked_secret_leaves_no_trace(places: Places) -> None:
     office = Office()
     ways = entrances(office, SECRET, HTML)
@@ -307,6 +309,7 @@ def test_a_marked_secret_leaves_no_trace(places: Places) -> None:
     assert places.found() == []
 
 
+@committed
 def test_an_address_that_leads_nowhere_is_not_logged(places: Places) -> None:
     client = session(Office().officer)
     client.get(f"/{quote(SECRET)}/")
@@ -320,6 +323,7 @@ def test_an_address_that_leads_nowhere_is_not_logged(places: Places) -> None:
     assert "已略去" in places.log.getvalue()
 
 
+@committed
 def test_the_search_finds_what_is_there(places: Places) -> None:
     """Control: the same word without a mark is let in, kept, and found."""
     office = Office()

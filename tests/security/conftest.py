@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -40,40 +40,46 @@ def quiet() -> Iterator[None]:
     log.setLevel(level)
 
 
-@pytest.fixture(scope="package", autouse=True)
-def kept_frames() -> Iterator[None]:
+class Frames:
+    """Each person's menus and post, worked out once."""
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, int | None], Any] = {}
+
+    def once(self, name: str, call: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        """Return a function that asks `call` once for each person."""
+
+        def kept(asked: HttpRequest | User) -> Any:
+            key = name, (asked if isinstance(asked, User) else asked.user).pk
+            if key not in self.kept:
+                self.kept[key] = call(asked)
+            return self.kept[key]
+
+        return kept
+
+
+@pytest.fixture(scope="package")
+def frames(world: World) -> Frames:
+    """Menus and posts of this world's people."""
+    return Frames()
+
+
+@pytest.fixture(autouse=True)
+def kept_frames(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Work out each person's menus and post once: every request starts from the same world, and
     half of the cost of a refusal was the frame of its page. Nor is a copy of every template's
-    context kept, as Django's tests do: nobody looks at it here."""
-    menus: dict[int | None, Any] = {}
-    bars: dict[int | None, Any] = {}
-    posts: dict[int, str] = {}
-    patch = pytest.MonkeyPatch()
-    menu_for, post_of = context_processors.menu_for, context_processors.post_of
-
-    def menu_once(request: HttpRequest) -> Any:
-        if request.user.pk not in menus:
-            menus[request.user.pk] = menu_for(request)
-        return menus[request.user.pk]
-
-    bar_for = admin_menu.render_component
-
-    def bar_once(request: HttpRequest) -> Any:
-        if request.user.pk not in bars:
-            bars[request.user.pk] = bar_for(request)
-        return bars[request.user.pk]
-
-    def post_once(user: User) -> str:
-        if user.pk not in posts:
-            posts[user.pk] = post_of(user)
-        return posts[user.pk]
-
-    patch.setattr(context_processors, "menu_for", menu_once)
-    patch.setattr(context_processors, "post_of", post_once)
-    patch.setattr(admin_menu, "render_component", bar_once)
-    patch.setattr(Template, "_render", lambda self, context: self.nodelist.render(context))
-    yield
-    patch.undo()
+    context kept, as Django's tests do: nobody looks at it here. Tests with people of their own,
+    whose rights change on the way, see the real ones."""
+    if "world" not in request.fixturenames:
+        return
+    frames: Frames = request.getfixturevalue("frames")
+    for owner, name in (
+        (context_processors, "menu_for"),
+        (context_processors, "post_of"),
+        (admin_menu, "render_component"),
+    ):
+        monkeypatch.setattr(owner, name, frames.once(name, getattr(owner, name)))
+    monkeypatch.setattr(Template, "_render", lambda self, context: self.nodelist.render(context))
 
 
 @pytest.fixture(scope="package")
