@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "scoring.ledger",
     "scoring.rankings",
     "scoring.progress",
+    "scoring.circulars",
     "scoring.demo",
     "simple_history",
     "wagtail.users",
