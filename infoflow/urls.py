@@ -42,6 +42,7 @@ urlpatterns = [
     path("", include("infoflow.units.urls")),
     path("", include("cms.items.urls")),
     path("", include("cms.bulletins.urls")),
+    path("", include("scoring.objections.urls")),
     path("", include("scoring.rankings.urls")),
     path("", include("scoring.progress.urls")),
 ]

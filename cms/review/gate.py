@@ -14,12 +14,13 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from wagtail.models import Page, Revision
 
-from .models import AppendOnly, Clearance, Decision, GatedPage
+from .models import AppendOnly, Clearance, Decision, GatedPage, Seal
 from .rules import Step, Verdict
 
 # The database's refusals carry this text; the middleware recognises it.
 GATE_MARK = "infoflow-gate"
 APPEND_MARK = "infoflow-append-only"
+CLOSED_MARK = "infoflow-closed-period"
 PAGE_TRIGGERS = ("infoflow_gate_insert", "infoflow_gate_update")
 
 
@@ -42,6 +43,15 @@ def append_only_tables() -> list[str]:
         for m in apps.get_models()
         if issubclass(m, AppendOnly) or getattr(m, "only_grows", False)
     )
+
+
+def sealed_tables() -> dict[str, Seal]:
+    """Return table → the periods that are closed to new rows of it."""
+    return {
+        m._meta.db_table: m.sealed_by
+        for m in apps.get_models()
+        if issubclass(m, AppendOnly) and m.sealed_by is not None
+    }
 
 
 def clearance_of(page: GatedPage, revision: Revision | None) -> Clearance | None:
@@ -92,6 +102,18 @@ def _condition() -> str:
     return f"NEW.live AND ({condition})"
 
 
+def _closed(seal: Seal) -> str:
+    """Return the SQL condition under which a new row of a table with closed periods is refused.
+
+    Closed periods never overlap: the last that begins before the day decides, by one look
+    into an index.
+    """
+    return (  # all names come from the models' Meta
+        f'(SELECT c."{seal.end}" FROM {seal.table} c WHERE c."{seal.start}" <= NEW."{seal.day}"'  # noqa: S608
+        f' ORDER BY c."{seal.start}" DESC LIMIT 1) >= NEW."{seal.day}"'
+    )
+
+
 def _sqlite_statements() -> dict[str, str]:
     page = Page._meta.db_table
     refuse = f"BEGIN SELECT RAISE(ABORT, '{GATE_MARK}'); END"
@@ -107,6 +129,11 @@ def _sqlite_statements() -> dict[str, str]:
             statements[f"{table}_no_{event.lower()}"] = (
                 f"BEFORE {event} ON {table} BEGIN SELECT RAISE(ABORT, '{APPEND_MARK}'); END"
             )
+    for table, seal in sealed_tables().items():
+        statements[f"{table}_closed"] = (
+            f"BEFORE INSERT ON {table} WHEN {_closed(seal)}"
+            f" BEGIN SELECT RAISE(ABORT, '{CLOSED_MARK}'); END"
+        )
     return statements
 
 
@@ -130,6 +157,12 @@ def _postgres_statements() -> dict[str, tuple[str, str, str]]:
         for event in ("UPDATE", "DELETE"):
             name = f"{table}_no_{event.lower()}"
             statements[name] = (table, f"BEFORE {event}", frozen)
+    for table, seal in sealed_tables().items():
+        body = (
+            f"BEGIN IF {_closed(seal)} THEN RAISE EXCEPTION '{CLOSED_MARK}'"
+            f" USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END"
+        )
+        statements[f"{table}_closed"] = (table, "BEFORE INSERT", body)
     return statements
 
 

@@ -21,7 +21,7 @@ class GateMiddleware:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         from .actions import Refused
-        from .gate import APPEND_MARK, GATE_MARK, NotCleared
+        from .gate import APPEND_MARK, CLOSED_MARK, GATE_MARK, NotCleared
 
         if isinstance(error, Refused):
             message = error.message
@@ -33,6 +33,10 @@ class GateMiddleware:
             )
         elif isinstance(error, IntegrityError) and APPEND_MARK in str(error):
             message = _("审核和计分记录只能新增，不能修改或删除。")
+        elif isinstance(error, IntegrityError) and CLOSED_MARK in str(error):
+            message = _(
+                "这一期间已经结账，不能再记入；请返回重做，系统会记入未结账的期间（补计）。"
+            )
         else:
             return None
         return render(request, "review/refused.html", {"message": message}, status=409)

@@ -20,6 +20,7 @@ from .records import (
     Clearance,
     ClearanceSheet,
     Decision,
+    Seal,
 )
 from .rules import Part, QueueFacts
 from .tasks import ClearTask, GateTask, IssueTask, RecheckTask, ScreenTask, SignTask
@@ -52,6 +53,7 @@ __all__ = [
     "RecheckTask",
     "ReviewSettings",
     "ScreenTask",
+    "Seal",
     "SignTask",
 ]
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NoReturn
+from dataclasses import dataclass
+from typing import Any, ClassVar, NoReturn
 
 from django.conf import settings
 from django.db import models
@@ -31,8 +32,22 @@ class AppendOnlyQuerySet(models.QuerySet[Any]):
     update = bulk_update = delete = update_or_create = _refuse
 
 
+@dataclass(frozen=True)
+class Seal:
+    """Which table of closed periods (first and last day, never overlapping) keeps new rows out,
+    by the day of the row."""
+
+    day: str
+    table: str
+    start: str
+    end: str
+
+
 class AppendOnly(models.Model):
     """A row that is written once and never changed or deleted."""
+
+    # Periods closed to new rows; the database refuses them (gate.py).
+    sealed_by: ClassVar[Seal | None] = None
 
     objects = AppendOnlyQuerySet.as_manager()
 

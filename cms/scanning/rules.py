@@ -63,6 +63,8 @@ class Entrance(models.TextChoices):
     ISSUE = "issue", _("编辑期刊")
     FACT = "fact", _("采用登记")
     SCHEME = "scheme", _("计分办法")
+    CLOSING = "closing", _("结账")
+    OBJECTION = "objection", _("得分异议")
     UNITS = "units", _("单位与人员")
     WORDS = "words", _("词库")
     SEARCH = "search", _("查询")

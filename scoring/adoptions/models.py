@@ -17,6 +17,7 @@ from cms.review.models import AppendOnly, AppendOnlyQuerySet
 from infoflow.units.models import Unit, plausible_date
 from infoflow.units.permissions import has_role, unit_ids_of, works_in_office
 from infoflow.units.roles import Role
+from scoring.closings.models import SEALED
 
 from .rules import CHECK_MAX, WITH_BULLETIN, AdoptionForm, FactKind, Mark, Source
 
@@ -136,6 +137,8 @@ class FactLine(AppendOnly):
     `date` is the day on which it counts: the fact's own, or a day of the open period when the
     fact came after its own period was closed (补计). `happened` is always the fact's own.
     """
+
+    sealed_by = SEALED
 
     fact = models.ForeignKey(Fact, on_delete=models.PROTECT, related_name="lines")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="fact_lines")

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cms.review.models import AppendOnly, AppendOnlyQuerySet
+from cms.review.models import AppendOnly, AppendOnlyQuerySet, Seal
 from infoflow.units.models import plausible_date
 from infoflow.units.permissions import has_role, works_in_office
 from infoflow.units.roles import Role
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from infoflow.units.models import User
+
+
+# On rows that count on a day: none comes into a closed period any more.
+SEALED = Seal(day="date", table="closings_closing", start="start", end="end")
 
 
 class ClosingQuerySet(AppendOnlyQuerySet):

@@ -6,15 +6,20 @@ ledger is brought up to date unit by unit and year by year, and one fact touches
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from cms.review.actions import Refused
 from infoflow.units.models import Unit
+from infoflow.units.permissions import has_role
+from infoflow.units.roles import Role
 from scoring.adoptions.models import Fact, FactLine
 from scoring.closings.queries import closed_spans, lock_units
 from scoring.closings.rules import ClosedSpan, counted_on
@@ -23,12 +28,20 @@ from scoring.schemes.models import Scheme
 from scoring.schemes.specs import spec_in_force, spec_of
 from scoring.targets.queries import targets_of
 
-from .models import SENTENCE_MAX, Entry
-from .queries import booked, credited_children, facts_of, reasons_of_withdrawal, units_of
+from .difference import Difference
+from .models import SENTENCE_MAX, Entry, Rescoring
+from .queries import (
+    booked,
+    credited_children,
+    facts_of,
+    reasons_of_withdrawal,
+    scheme_faults,
+    sums_earned,
+    units_of,
+)
 from .rules import (
     Place,
     Plan,
-    Standing,
     entry_key,
     place_of,
     plan,
@@ -36,55 +49,14 @@ from .rules import (
     to_take_back,
 )
 
+if TYPE_CHECKING:
+    from infoflow.units.models import User
+
 BATCH = 2_000
 # So many units of one year are scored at a time: a bound for memory, not for anything else.
 UNITS_AT_A_TIME = 200
-# So many reasons of a unit's difference are told; the rest is counted.
-REASONS_SHOWN = 20
 
 Progress = Callable[[int, int], None]
-
-
-@dataclass
-class Difference:
-    """What a rebuild wrote, or would write: entries, hundredths per unit, and why."""
-
-    added: int = 0
-    taken_back: int = 0
-    # unit id → (before, after), only changed ones
-    by_unit: dict[int, tuple[int, int]] = field(default_factory=dict)
-    # unit id → (day, change in hundredths, sentence), the first ones
-    reasons: dict[int, list[tuple[date, int, str]]] = field(default_factory=dict)
-
-    @property
-    def empty(self) -> bool:
-        """Tell whether desired and standing entries are the same."""
-        return not self.added and not self.taken_back
-
-    def note(self, what: Plan, standing: Iterable[Standing]) -> None:
-        """Add what a plan changes."""
-        before: Counter[int] = Counter()
-        change: Counter[int] = Counter()
-        for entry in standing:
-            before[entry.place[3]] += entry.hundredths
-        for entry, sentence in what.back:
-            self._tell(change, entry.place[3], entry.earned, -entry.hundredths, sentence)
-        for _scheme, draft in what.new:
-            self._tell(change, draft.unit_id, draft.date, draft.hundredths, draft.sentence)
-        self.added += len(what.new)
-        self.taken_back += len(what.back)
-        for unit, delta in sorted(change.items()):
-            if delta:
-                old, new = self.by_unit.get(unit, (0, 0))
-                self.by_unit[unit] = (old + before[unit], new + before[unit] + delta)
-
-    def _tell(
-        self, change: Counter[int], unit: int, day: date, hundredths: int, sentence: str
-    ) -> None:
-        change[unit] += hundredths
-        told = self.reasons.setdefault(unit, [])
-        if len(told) < REASONS_SHOWN:
-            told.append((day, hundredths, sentence))
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +167,7 @@ def _bring_up(
     if not dry_run and (what.back or what.new):
         _insert(what, found.generations, days)
     if difference is not None:
-        difference.note(what, standing.values())
+        difference.note(what)
 
 
 def _slices(units: Iterable[int]) -> Iterator[list[int]]:
@@ -291,6 +263,48 @@ def rebuild(
             done += 1
             if progress is not None:
                 progress(done, len(years) * len(slices))
+    sums = sums_earned(difference.changes, start, end)
+    difference.settle(sums, written=not dry_run)
+    return difference
+
+
+class Changed(Refused):
+    """A rebuild would change something else than the person has seen."""
+
+    def __init__(self, message: str, difference: Difference) -> None:
+        super().__init__(message)
+        self.difference = difference
+
+
+@transaction.atomic
+def rescore(*, start: date, end: date, seen_digest: str, person: User) -> Difference:
+    """Write the difference that a person has seen and confirmed; nothing when it is another.
+
+    Args:
+        start, end: first and last day on which points were earned, both included.
+        seen_digest: `Difference.digest` of what was shown.
+
+    Raises:
+        Refused: not a scorer, or a scheme cannot be read.
+        Changed: the difference is another by now; it holds the new one.
+    """
+    if not has_role(person, Role.SCORER):
+        raise Refused(_("只有计分员可以重算。"))
+    lock_units()
+    for told in scheme_faults(start, end):
+        raise Refused(told)
+    difference = rebuild(start, end)
+    if difference.digest != seen_digest:
+        raise Changed(_("您查看之后数据有变化，还没有入账。请核对下面新的差异。"), difference)
+    if not difference.empty:
+        Rescoring.objects.create(
+            start=start,
+            end=end,
+            added=difference.added,
+            taken_back=difference.taken_back,
+            digest=difference.digest,
+            person=person,
+        )
     return difference
 
 

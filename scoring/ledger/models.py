@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -14,6 +15,7 @@ from infoflow.units.models import Unit
 from infoflow.units.permissions import has_role, unit_ids_of, works_in_office
 from infoflow.units.roles import Role
 from scoring.adoptions.models import Fact
+from scoring.closings.models import SEALED
 from scoring.schemes.models import Scheme
 
 if TYPE_CHECKING:
@@ -43,6 +45,8 @@ class EntryQuerySet(AppendOnlyQuerySet):
 
 class Entry(AppendOnly):
     """One booking: hundredths of a point for a unit on a date, and why."""
+
+    sealed_by = SEALED
 
     unit = models.ForeignKey(
         Unit, verbose_name=_("单位"), on_delete=models.PROTECT, related_name="ledger_entries"
@@ -102,3 +106,28 @@ class Entry(AppendOnly):
     def late(self) -> bool:
         """Whether it was booked after its own period had been closed (补计)."""
         return self.date != self.earned
+
+
+class Rescoring(AppendOnly):
+    """重算: who had a period's points recalculated, when, and how much that changed."""
+
+    start = models.DateField(_("开始日期"))
+    end = models.DateField(_("结束日期"))
+    added = models.PositiveIntegerField(_("新增笔数"))
+    taken_back = models.PositiveIntegerField(_("冲销笔数"))
+    digest = models.CharField(_("差异摘要"), max_length=64)
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("重算人"),
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    at = models.DateTimeField(_("时间"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("重算记录")
+        verbose_name_plural = _("重算记录")
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.start:%Y-%m-%d}—{self.end:%Y-%m-%d}"

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+
 from infoflow.units.models import GroupMembership, Unit
 from scoring.adoptions.models import Fact, FactLine
-from scoring.schemes.engine import FactView, UnitView
+from scoring.schemes.engine import FactView, SchemeFault, UnitView
+from scoring.schemes.models import Scheme
+from scoring.schemes.specs import spec_in_force
 
 from .models import Entry
 from .rules import Place, Standing
+
+logger = logging.getLogger(__name__)
 
 _FACT_COLUMNS = (
     "fact_id",
@@ -174,6 +182,31 @@ def booked(units: Iterable[int], start: date, end: date) -> Booked:
         if gone is None:
             standing[place] = Standing(pk, place, day, earned, points, kind, fact, flag)
     return Booked(standing, generations)
+
+
+def sums_earned(units: Iterable[int], start: date, end: date) -> dict[int, int]:
+    """Return the hundredths that units have for days earned in a period; one query."""
+    entries = Entry.objects.filter(unit_id__in=list(units), earned__range=(start, end)).order_by()
+    return dict(entries.values_list("unit_id").annotate(sum=Sum("hundredths")))
+
+
+def scheme_faults(start: date, end: date) -> Iterator[str]:
+    """Yield what keeps a period from being scored: schemes that cannot be read or overlap."""
+    last: Scheme | None = None
+    for scheme in Scheme.objects.in_force_between(start, end).order_by("valid_from", "pk"):
+        try:
+            spec_in_force(scheme)
+        except (SchemeFault, ValueError, KeyError, TypeError):
+            logger.exception("scheme %s cannot be read", scheme.pk)
+            yield _("《%(scheme)s》的条款无法读取，请计分员核对条款或新建版本。") % {
+                "scheme": scheme
+            }
+        if last is not None and (last.valid_until or date.max) >= scheme.valid_from:
+            yield _("《%(a)s》与《%(b)s》同时施行，请先给其中一个设截止日期。") % {
+                "a": last,
+                "b": scheme,
+            }
+        last = scheme
 
 
 def reasons_of_withdrawal(facts: Iterable[int]) -> dict[int, str]:

@@ -24,6 +24,7 @@ from scoring.schemes.models import Scheme
 
 from .permissions import sees_all_rankings
 from .rules import Period
+from .snapshots import closed_ranking_for
 from .tables import (
     UNGROUPED,
     Column,
@@ -43,6 +44,22 @@ def ranking(
     start: date, end: date, group: UnitGroup | None = None, user: User | None = None
 ) -> Ranking:
     """Return the ranking of a period (both days included) by group.
+
+    A closed period has the ranking with which it was closed, to the letter; every other is
+    counted now (`counted_ranking`).
+
+    Args:
+        group: only this group, also when it has no unit.
+        user: only the groups that this person may see; everything when None.
+    """
+    frozen = closed_ranking_for(start, end, group=group, user=user)
+    return frozen or counted_ranking(start, end, group=group, user=user)
+
+
+def counted_ranking(
+    start: date, end: date, group: UnitGroup | None = None, user: User | None = None
+) -> Ranking:
+    """Count the ranking of a period (both days included) by group.
 
     Groups are those of the year in which the period ends. Points are the ledger's, counted
     by the day of the adoption. The number of queries does not depend on the data.

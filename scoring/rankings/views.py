@@ -23,6 +23,7 @@ from cms.bulletins.models import Bulletin
 from infoflow.units.models import Unit, User
 from infoflow.units.permissions import unit_ids_of
 from scoring.adoptions.rules import FactKind
+from scoring.objections.queries import marks_for
 from scoring.schemes.rules import points_text
 
 from . import queries
@@ -215,6 +216,7 @@ def ranking_details(request: HttpRequest, unit_id: int) -> HttpResponse:
             "lines": lines,
             "entries": entries,
             "clauses": queries.clause_names(entries),
+            "marks": marks_for(entries, user),
             "items": queries.open_items(lines, user),
             "back": _query(period),
             "query": f"{_query(period)}&{urlencode({k: v for k, v in asked.items() if v})}",

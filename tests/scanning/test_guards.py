@@ -12,14 +12,24 @@ ROOT = Path(__file__).resolve().parents[2]
 # Types of an argument that can hold what a person typed.
 TEXTUAL = ("str", "Draft", "Mapping", "Any", "FactRow", "bytes", "dict")
 # Arguments that hold a code, a key, a digest or a path: nothing that a person typed.
-CODES = {"verdict", "seen_digest", "to_step", "resume", "form_key", "key", "kind", "rounding"}
+CODES = {
+    "verdict",
+    "seen_digest",
+    "digest",
+    "to_step",
+    "resume",
+    "form_key",
+    "key",
+    "kind",
+    "rounding",
+}
 EXEMPT = {
     "infoflow": "below the door; its texts come only through forms, which the middleware scans",
     "cms/search": "told of texts that their own room's action has let in",
     "cms/attachments/actions.py:keep": "takes what `look` has let in, and names of kept files",
     "cms/similar": "told of texts that their own room's action has let in",
     "scoring/adoptions/actions.py:record_facts": "looks at every row itself: rows may be a stream",
-    "scoring/ledger": "books facts; takes no text",
+    "scoring/ledger": "books facts; takes no text but the digest of a difference",
     "scoring/demo": "built-in tables",
 }
 

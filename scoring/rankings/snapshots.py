@@ -1,0 +1,184 @@
+"""A ranking as it is frozen when a period is closed, and read back. Pure but for the last reads.
+
+The snapshot names the fields of its rows: figures that were added to rankings later are zero
+in older snapshots, and those that went are left out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from infoflow.units.models import UnitGroup
+from infoflow.units.permissions import unit_ids_of
+from scoring.closings.models import Closing
+
+from .permissions import sees_all_rankings
+from .rules import Period, competition_ranks
+from .tables import UNGROUPED, Column, Figures, GroupTable, Ranking, Row, add
+
+if TYPE_CHECKING:
+    from infoflow.units.models import User
+
+logger = logging.getLogger(__name__)
+
+FORMAT = 1
+# A closing never changes, so its ranking is read once in each process. Some MB at most.
+KEPT_MAX = 16
+_kept: dict[tuple[int, str], Ranking] = {}
+
+
+def snapshot_of(ranking: Ranking) -> dict[str, Any]:
+    """Return a ranking as plain data for JSON; equal rankings give equal data."""
+    return {
+        "format": FORMAT,
+        "from": ranking.period.start.isoformat(),
+        "to": ranking.period.end.isoformat(),
+        "schemes": list(ranking.schemes),
+        "columns": [[c.bulletin_id, c.name, c.level] for c in ranking.columns],
+        "figures": list(Figures._fields),
+        "groups": [
+            {
+                "id": table.group_id,
+                "name": table.name,
+                "rows": [[*row[:-1], _plain(row.figures)] for row in table.rows],
+                "totals": _plain(table.totals),
+            }
+            for table in ranking.groups
+        ],
+        "totals": _plain(ranking.totals),
+        "empty_groups": list(ranking.empty_groups),
+    }
+
+
+def _plain(figures: Figures) -> list[Any]:
+    return [sorted(map(list, v.items())) if isinstance(v, Mapping) else v for v in figures]
+
+
+def ranking_of(snapshot: Mapping[str, Any]) -> Ranking:
+    """Return the ranking that a snapshot holds."""
+    read = _reader(snapshot["figures"])
+    return Ranking(
+        period=Period(date.fromisoformat(snapshot["from"]), date.fromisoformat(snapshot["to"])),
+        schemes=tuple(snapshot["schemes"]),
+        columns=tuple(Column(*column) for column in snapshot["columns"]),
+        groups=tuple(
+            GroupTable(
+                group["id"],
+                group["name"],
+                tuple(Row(*row[:-1], read(row[-1])) for row in group["rows"]),
+                read(group["totals"]),
+            )
+            for group in snapshot["groups"]
+        ),
+        totals=read(snapshot["totals"]),
+        empty_groups=tuple(snapshot["empty_groups"]),
+    )
+
+
+def _reader(names: list[str]) -> Any:
+    """Return what makes figures of the values that stand under these names."""
+    same = tuple(names) == Figures._fields
+    defaults = add([])._asdict()
+
+    def read(values: list[Any]) -> Figures:
+        found = [dict(v) if isinstance(v, list) else v for v in values]
+        if same:
+            return Figures(*found)
+        known = {n: v for n, v in zip(names, found, strict=True) if n in defaults}
+        return Figures(**{**defaults, **known})
+
+    return read
+
+
+def digest_of(snapshot: Mapping[str, Any]) -> str:
+    """Return the SHA-256 digest of a snapshot in one canonical spelling."""
+    text = json.dumps(snapshot, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def only_for(
+    ranking: Ranking, *, own: Iterable[int] | None = None, group: UnitGroup | None = None
+) -> Ranking:
+    """Return the part of a whole ranking that is asked for.
+
+    Args:
+        own: units of a person who sees only the groups of these; everything when None.
+        group: only this group, also when it has no unit.
+    """
+    if own is not None:
+        mine = set(own)
+        ranking = _narrowed(ranking, [_seen(t, mine) for t in ranking.groups], ())
+    if group is not None:
+        found = [t for t in ranking.groups if t.group_id == group.pk]
+        empty = (group.name,) if group.name in ranking.empty_groups else ()
+        # A group without a unit stands there empty, for those who see every group.
+        kept = found or ([GroupTable(group.pk, group.name, (), add([]))] if own is None else [])
+        ranking = _narrowed(ranking, kept, empty)
+    return ranking
+
+
+def _seen(table: GroupTable, own: set[int]) -> GroupTable | None:
+    """Return what a person of these units may see of a group: all of it, or nothing.
+
+    Who stands in no group sees no other such unit.
+    """
+    if table.group_id != UNGROUPED:
+        return table if any(row.unit_id in own for row in table.rows) else None
+    rows = [row for row in table.rows if row.unit_id in own]
+    if not rows:
+        return None
+    ranks = competition_ranks([row.figures.hundredths for row in rows])
+    ranked = tuple(row._replace(rank=rank) for row, rank in zip(rows, ranks, strict=True))
+    return GroupTable(table.group_id, table.name, ranked, add(row.figures for row in rows))
+
+
+def _narrowed(
+    ranking: Ranking, tables: Iterable[GroupTable | None], empty: tuple[str, ...]
+) -> Ranking:
+    kept = tuple(table for table in tables if table is not None)
+    totals = add(table.totals for table in kept)
+    return replace(
+        ranking,
+        groups=kept,
+        columns=tuple(c for c in ranking.columns if c.bulletin_id in totals.adopted),
+        totals=totals,
+        empty_groups=empty,
+    )
+
+
+def closed_ranking(start: date, end: date) -> Ranking | None:
+    """Return the ranking of exactly this closed period as it was frozen; None: not closed so.
+
+    One small query, and one more the first time in a process. A snapshot that no longer has
+    its digest is not shown: the caller counts anew, and the log and `verify_closings` tell.
+    """
+    found = Closing.objects.filter(start=start, end=end).values_list("pk", "digest").first()
+    if found is None:
+        return None
+    key: tuple[int, str] = (found[0], found[1])
+    if key not in _kept:
+        snapshot = Closing.objects.values_list("snapshot", flat=True).get(pk=key[0])
+        if digest_of(snapshot) != key[1]:
+            logger.error("closing %s: the snapshot has not the digest it was closed with", key[0])
+            return None
+        if len(_kept) >= KEPT_MAX:
+            _kept.pop(next(iter(_kept)))
+        _kept[key] = ranking_of(snapshot)
+    return _kept[key]
+
+
+def closed_ranking_for(
+    start: date, end: date, *, group: UnitGroup | None = None, user: User | None = None
+) -> Ranking | None:
+    """Return the part of a closed ranking that a person sees; None: not closed so."""
+    frozen = closed_ranking(start, end)
+    if frozen is None or (group is None and user is None):
+        return frozen
+    own = None if user is None or sees_all_rankings(user) else unit_ids_of(user)
+    return only_for(frozen, own=own, group=group)

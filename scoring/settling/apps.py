@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class SettlingConfig(AppConfig):
+    name = "scoring.settling"
+    label = "settling"
+    verbose_name = "结账"

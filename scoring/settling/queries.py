@@ -1,0 +1,113 @@
+"""Reads for closing: what would be frozen, and whether what was frozen still holds."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from infoflow.units.models import EARLIEST_DATE, Unit
+from scoring.closings.models import Closing
+from scoring.closings.queries import closed_spans
+from scoring.closings.rules import ClosedSpan
+from scoring.ledger.actions import Difference, rebuild
+from scoring.ledger.queries import scheme_faults
+from scoring.objections.queries import open_in_period
+from scoring.rankings.queries import counted_ranking
+from scoring.rankings.snapshots import digest_of, ranking_of, snapshot_of
+from scoring.rankings.tables import UNGROUPED, Figures, Ranking
+
+from .rules import Flaw, differing, gaps, why_not
+
+LABELS: dict[str, Any] = {
+    "submitted": gettext_lazy("报送"),
+    "forwarded": gettext_lazy("上报"),
+    "adopted": gettext_lazy("采用"),
+    "hundredths": gettext_lazy("得分"),
+}
+
+
+def refusal(start: date, end: date, today: date | None = None) -> str:
+    """Return why a period cannot be closed now, in one sentence, or nothing."""
+    day = today or timezone.localdate()
+    told = why_not(start, end, closed=closed_spans(), today=day, earliest=EARLIEST_DATE)
+    return told or next(iter(scheme_faults(start, end)), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What closing a period would freeze; `digest` names exactly this."""
+
+    start: date
+    end: date
+    refusal: str
+    gaps: list[ClosedSpan]
+    ranking: Ranking
+    difference: Difference
+    silent: list[str]  # units that sent nothing
+    unadopted: list[str]  # units that sent something, of which nothing was adopted
+    objections: int
+    digest: str
+
+
+def seen_digest(ranking: Ranking, difference: Difference) -> str:
+    """Return the digest of what a person has seen before confirming."""
+    both = f"{digest_of(snapshot_of(ranking))}:{difference.digest}"
+    return hashlib.sha256(both.encode()).hexdigest()
+
+
+def preview(start: date, end: date) -> Preview:
+    """Return what closing a period would freeze. Reads only."""
+    told = refusal(start, end)
+    found = counted_ranking(start, end)
+    difference = Difference() if told else rebuild(start, end, dry_run=True)
+    rows = [row for t in found.groups if t.group_id != UNGROUPED for row in t.rows]
+    return Preview(
+        start=start,
+        end=end,
+        refusal=told,
+        gaps=gaps(start, end, closed_spans()),
+        ranking=found,
+        difference=difference,
+        silent=[row.unit for row in rows if not row.figures.submitted],
+        unadopted=[
+            row.unit for row in rows if row.figures.submitted and not row.figures.adopted_total
+        ],
+        objections=open_in_period(start, end).count(),
+        digest=seen_digest(found, difference),
+    )
+
+
+def _by_unit(ranking: Ranking) -> dict[int, Figures]:
+    return {row.unit_id: row.figures for table in ranking.groups for row in table.rows}
+
+
+def flaws_of(closing: Closing) -> Iterator[Flaw]:
+    """Yield everything in which a closed period is no longer what it was closed as."""
+    snapshot: Mapping[str, Any] = closing.snapshot
+    if digest_of(snapshot) != closing.digest:
+        yield Flaw(_("快照与摘要不符：快照被改动过。"))
+    try:
+        frozen = ranking_of(snapshot)
+    except (KeyError, TypeError, ValueError):
+        yield Flaw(_("快照无法读取：快照被改动过。"))
+        return
+    if (frozen.period.start, frozen.period.end) != (closing.start, closing.end):
+        yield Flaw(_("快照的期间与结账的期间不符。"))
+    kept = set(snapshot["figures"])
+    then = {unit: _kept(figures, kept) for unit, figures in _by_unit(frozen).items()}
+    counted = counted_ranking(closing.start, closing.end)
+    now = {unit: _kept(figures, kept) for unit, figures in _by_unit(counted).items()}
+    names = dict(Unit.objects.filter(pk__in={*then, *now}).values_list("pk", "name"))
+    yield from differing(then, now, names, LABELS)
+
+
+def _kept(figures: Figures, names: set[str]) -> dict[str, Any]:
+    """Return the figures that a snapshot holds."""
+    return {name: value for name, value in figures._asdict().items() if name in names}
