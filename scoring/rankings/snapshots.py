@@ -71,7 +71,7 @@ def ranking_of(snapshot: Mapping[str, Any]) -> Ranking:
             GroupTable(
                 group["id"],
                 group["name"],
-                tuple(Row(*row[:-1], read(row[-1])) for row in group["rows"]),
+                tuple(Row._make([*row[:-1], read(row[-1])]) for row in group["rows"]),
                 read(group["totals"]),
             )
             for group in snapshot["groups"]
@@ -89,7 +89,7 @@ def _reader(names: list[str]) -> Any:
     def read(values: list[Any]) -> Figures:
         found = [dict(v) if isinstance(v, list) else v for v in values]
         if same:
-            return Figures(*found)
+            return Figures._make(found)
         known = {n: v for n, v in zip(names, found, strict=True) if n in defaults}
         return Figures(**{**defaults, **known})
 

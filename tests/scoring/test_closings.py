@@ -474,7 +474,7 @@ def test_details_mark_what_came_late(
     client.force_login(grouped.officer)
     today = timezone.localdate()
     page = client.get(
-        reverse("ranking_details", args=[grouped.unit.pk]), {"start": today, "end": today}
+        reverse("ranking_details", args=[grouped.unit.pk]), {"start": str(today), "end": str(today)}
     )
     assert page.content.decode().count("补计 2026-03-05") == 2
 

@@ -24,6 +24,7 @@ class Mark(StrEnum):
     REASON = "ZBREASONQ"  # why its signatory sent one back
     OFFICE_REASON = "ZBWHYQ"  # why the office did not take one
     OPINION = "ZBOPINIONQ"  # what the confidentiality reviewer wrote
+    OBJECTION = "ZBOBJECTQ"  # what it says against its points, and the answer
     POINTS = "ZBPOINTSQ"  # facts and ledger entries without a text
     ISSUED = "ZBISSUEDQ"  # what an issued number carries
     ISSUE_DRAFT = "ZBISSUEDRAFTQ"  # the working title of an issue that nobody has signed

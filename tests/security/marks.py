@@ -11,7 +11,8 @@ from .world import ANONYMOUS, SUPERUSER
 EVERYTHING = frozenset(Mark) - NOBODYS
 IN_ISSUES = frozenset({Mark.ISSUED})
 IN_RANKINGS = frozenset({Mark.UNIT, Mark.TITLE, Mark.POINTS, Mark.ISSUED})
-OF_OFFICE = EVERYTHING - OF_UNIT
+# What a unit says against its points is between it and the scorers.
+OF_OFFICE = EVERYTHING - OF_UNIT - {Mark.OBJECTION}
 
 # Who may see which marks, by the start of the address; the longest start counts.
 MAY_SEE: dict[str, dict[str, frozenset[Mark]]] = {
@@ -26,7 +27,10 @@ MAY_SEE: dict[str, dict[str, frozenset[Mark]]] = {
     Role.REVIEWER: {"/": OF_OFFICE - {Mark.SCHEME_DRAFT}},
     Role.ISSUER: {"/": OF_OFFICE - {Mark.SCHEME_DRAFT}},
     # Scorers read no texts; facts carry titles.
-    Role.SCORER: {"/": IN_RANKINGS | {Mark.SCHEME_DRAFT}},
+    Role.SCORER: {
+        "/": IN_RANKINGS | {Mark.SCHEME_DRAFT},
+        "/office/objections/": IN_RANKINGS | {Mark.OBJECTION, Mark.PERSON},
+    },
     Role.DUTY: {"/": IN_ISSUES},
     Role.LEADER: {"/": IN_ISSUES, "/ranking/": IN_RANKINGS},
     # Three separate administrators: units and accounts for one, no text for any.

@@ -19,9 +19,10 @@ from cms.attachments.models import Attachment
 from cms.bulletins.models import Bulletin
 from cms.review.models import CommonReason, GatedPage
 from cms.scanning.models import Word, WordList
-from infoflow.units.models import GroupMembership, Officer, Signatory, UnitGroup
+from infoflow.units.models import GroupMembership, Officer, Signatory, Unit, UnitGroup
 from infoflow.units.roles import ADMIN_ROLES
 from infoflow.worktime.models import CalendarYear, ClosingTime, WorkdayOverride
+from scoring.ledger.models import Entry
 
 from .world import SUPERUSER, World, task_of
 
@@ -190,6 +191,11 @@ def _post(model: type[Officer] | type[Signatory], world: World) -> int:
     return model._default_manager.get(unit=world.unit, user=person).pk
 
 
+def _last_entry(unit: Unit) -> int:
+    """Return an entry of a unit to which nobody has objected."""
+    return Entry.objects.filter(unit=unit, objection=None).order_by("-pk")[0].pk
+
+
 Filler = Callable[[World], dict[str, Values]]
 
 # Start of a route → the objects that fill it. The longest start that fits counts.
@@ -246,6 +252,11 @@ FILLERS: dict[str, Filler] = {
         "拟编": {"pk": world.issue_draft.pk},
         "在审": {"pk": world.issue_sent.pk},
     },
+    "objections/": lambda world: {
+        "本单位": {"pk": world.own_objection.pk, "entry_id": _last_entry(world.own.unit)},
+        "外单位": {"pk": world.objection.pk, "entry_id": _last_entry(world.unit)},
+    },
+    "office/objections/": _one(lambda world: world.objection.pk),
     "office/facts/": _one(lambda world: world.fact.pk),
     "office/schemes/": lambda world: {
         "已发布": {"pk": world.scheme.pk},

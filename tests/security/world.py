@@ -22,6 +22,9 @@ from infoflow.units.roles import UNIT_ROLES, Role
 from scoring.adoptions import actions as fact_actions
 from scoring.adoptions.models import Fact
 from scoring.adoptions.rules import FactKind
+from scoring.ledger.models import Entry
+from scoring.objections import actions as objection_actions
+from scoring.objections.models import Objection
 from scoring.schemes import actions as scheme_actions
 from scoring.schemes.models import Scheme
 from tests import builders
@@ -83,6 +86,8 @@ class World:
     issue_sent: IssuePage
     issue: IssuePage
     fact: Fact
+    objection: Objection  # of unit B
+    own_objection: Objection
     scheme: Scheme
     scheme_draft: Scheme
     handover: HandOver  # of unit B
@@ -213,6 +218,8 @@ def build() -> World:
         issue_sent=issue_sent,
         issue=issue,
         fact=fact,
+        objection=_objection(other, Mark.OBJECTION),
+        own_objection=_objection(own, OWN_MARK),
         scheme=scheme,
         scheme_draft=scheme_draft,
         handover=hand_over(other, Mark.HAND_OVER, Mark.PERSON, Mark.DRAFT),
@@ -229,6 +236,14 @@ def _issue(office: builders.Office, item: ItemPage, *, name: str) -> IssuePage:
     issue.save(clean=False)
     issue.save_revision(user=office.editor, clean=False)
     return IssuePage.objects.get(pk=issue.pk)
+
+
+def _objection(office: FilingOffice, mark: str) -> Objection:
+    """An objection of a unit to its first entry."""
+    entry = Entry.objects.filter(unit=office.unit).order_by("pk")[0]
+    return objection_actions.raise_objection(
+        entry_id=entry.pk, text=f"这笔得分有误{mark}", person=builders.fresh(office.officer)
+    )
 
 
 def _schemes(scorer: User) -> tuple[Scheme, Scheme]:
