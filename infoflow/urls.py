@@ -43,6 +43,7 @@ urlpatterns = [
     path("", include("cms.items.urls")),
     path("", include("cms.bulletins.urls")),
     path("", include("scoring.objections.urls")),
+    path("", include("scoring.adoptions.urls")),
     path("", include("scoring.rankings.urls")),
     path("", include("scoring.progress.urls")),
 ]

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from cms.review.actions import Refused
 from cms.scanning import door
 from cms.scanning.rules import Entrance
+from infoflow import bulk
 from infoflow.units.models import EARLIEST_DATE, Unit
 from infoflow.units.permissions import has_role
 from infoflow.units.roles import Role
@@ -21,7 +22,7 @@ from scoring.closings.queries import closed_spans, lock_units
 from scoring.closings.rules import counted_on
 
 from .models import Fact, FactLine
-from .rules import NOTE_MAX, FactRow, Source, faults_of, reversal_key, subject_of
+from .rules import NOTE_MAX, FactKind, FactRow, Source, faults_of, reversal_key, subject_of
 from .signals import facts_recorded
 
 if TYPE_CHECKING:
@@ -35,6 +36,12 @@ BATCH = 2_000
 def _may_record(person: User) -> None:
     if not has_role(person, Role.SCORER, Role.EDITOR):
         raise Refused(_("只有编辑和计分员可以登记或撤销，请联系信息科。"))
+
+
+def _may_adjust(rows: Sequence[FactRow], person: User) -> None:
+    """Refuse points given by hand from anybody but scorers."""
+    if any(row.kind == FactKind.ADJUSTMENT for row in rows) and not has_role(person, Role.SCORER):
+        raise Refused(_("加减分只能由计分员登记，请联系计分员。"))
 
 
 def _check_rows(rows: Iterable[FactRow]) -> None:
@@ -76,7 +83,10 @@ def _write(rows: Sequence[FactRow], person: User | None) -> list[Fact]:
         )
         for row in rows
     ]
-    Fact.objects.bulk_create(facts, batch_size=BATCH)
+    bulk.insert(Fact, facts)
+    ids = _ids_of([fact.key for fact in facts])
+    for fact in facts:
+        fact.pk = ids[fact.key]
     lines = [
         FactLine(
             fact=fact,
@@ -91,16 +101,17 @@ def _write(rows: Sequence[FactRow], person: User | None) -> list[Fact]:
         for fact, row in zip(facts, rows, strict=True)
         for position, unit in enumerate(row.units, start=1)
     ]
-    FactLine.objects.bulk_create(lines, batch_size=BATCH)
+    bulk.insert(FactLine, lines)
     facts_recorded.send(sender=Fact, facts=facts, lines=lines)
     return facts
 
 
-def _known_keys(keys: Sequence[str]) -> set[str]:
-    known: set[str] = set()
+def _ids_of(keys: Sequence[str]) -> dict[str, int]:
+    """Return key → id of the facts that exist."""
+    known: dict[str, int] = {}
     for start in range(0, len(keys), BATCH):
         some = keys[start : start + BATCH]
-        known.update(Fact.objects.filter(key__in=some).values_list("key", flat=True))
+        known.update(Fact.objects.filter(key__in=some).order_by().values_list("key", "pk"))
     return known
 
 
@@ -119,6 +130,8 @@ def record_facts(rows: Iterable[FactRow], *, person: User | None = None) -> list
     if person is not None:
         _may_record(person)
     rows = list(rows)
+    if person is not None:
+        _may_adjust(rows, person)
     for row in rows:
         parts = {"title": row.title, "note": row.note, "leader": row.leader, "check": row.check}
         door.check(parts=parts, person=person, entrance=Entrance.FACT)
@@ -128,7 +141,7 @@ def record_facts(rows: Iterable[FactRow], *, person: User | None = None) -> list
     # Always in the same order, so that two batches that overlap never wait for each other.
     wanted = [by_key[key] for key in sorted(by_key)]
     _check_rows(wanted)
-    known = _known_keys([row.key for row in wanted])
+    known = _ids_of([row.key for row in wanted])
     new = [row for row in wanted if row.key not in known]
     while new:
         try:
@@ -136,7 +149,7 @@ def record_facts(rows: Iterable[FactRow], *, person: User | None = None) -> list
                 return _write(new, person)
         except IntegrityError:
             # Another transaction recorded some of these between our look and our write.
-            known = _known_keys([row.key for row in new])
+            known = _ids_of([row.key for row in new])
             left = [row for row in new if row.key not in known]
             if len(left) == len(new):
                 raise
@@ -252,6 +265,8 @@ def withdraw_fact(*, fact_id: int, person: User, reason: str) -> Fact:
     fact = Fact.objects.select_for_update(of=("self",)).filter(pk=fact_id).first()
     if fact is None:
         raise Refused(_("没有找到这条登记，请返回列表刷新。"))
+    if fact.kind == FactKind.ADJUSTMENT and not has_role(person, Role.SCORER):
+        raise Refused(_("加减分只能由计分员撤销，请联系计分员。"))
     if fact.reverses_id is not None:
         raise Refused(_("这条是撤销记录，不能再撤销；如撤销有误，请重新登记。"))
     if Fact.objects.filter(reverses=fact).exists():

@@ -1,4 +1,4 @@
-"""Forms of facts recorded by hand: adopted or sent up, and their withdrawal."""
+"""What the forms of facts recorded by hand share, and the form of their withdrawal."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from cms.items.models import ItemPage
 from infoflow.units.models import Unit, plausible_date
 
 from .queries import offered_items, recordable_items
-from .rules import LABEL_MAX, NOTE_MAX, TITLE_MAX, AdoptionForm, FactKind
+from .rules import NOTE_MAX, TITLE_MAX, FactKind
 
 if TYPE_CHECKING:
     from infoflow.units.models import User
@@ -101,7 +101,7 @@ class UnitsField(forms.Field):
 
 
 class FactForm(forms.Form):
-    """An adoption by, or a forwarding to, a superior's bulletin."""
+    """What every fact recorded by hand has: a day, an item or a title, units."""
 
     kind: FactKind
 
@@ -113,15 +113,6 @@ class FactForm(forms.Form):
         error_messages={
             "required": gettext_lazy("请填写日期。"),
             "invalid": gettext_lazy("日期请按“2026-01-31”的格式填写。"),
-        },
-    )
-    bulletin = forms.ModelChoiceField(
-        label=gettext_lazy("刊物"),
-        queryset=Bulletin.objects.filter(own=False, active=True),
-        empty_label=gettext_lazy("请选择"),
-        error_messages={
-            "required": gettext_lazy("请选择刊物；列表中没有的，请先到“刊物设置”添加。"),
-            "invalid_choice": gettext_lazy("这个刊物不是在用的上级刊物，请重新选择。"),
         },
     )
     item = forms.CharField(
@@ -203,53 +194,26 @@ class FactForm(forms.Form):
     @property
     def values(self) -> dict[str, Any]:
         """The arguments of `actions.record_fact`, besides key and person."""
-        names = ("date", "title", "bulletin", "item", "units", "note")
-        return {"kind": self.kind, **{name: self.cleaned_data[name] for name in names}}
-
-
-class AdoptedForm(FactForm):
-    """登记上级采用."""
-
-    kind = FactKind.ADOPTION
-
-    form = forms.ChoiceField(
-        label=gettext_lazy("采用形式"),
-        choices=AdoptionForm.choices,
-        initial=AdoptionForm.SINGLE,
-        error_messages={"required": gettext_lazy("请选择采用形式。")},
-    )
-    issue_label = forms.CharField(
-        label=gettext_lazy("期号"),
-        required=False,
-        max_length=LABEL_MAX,
-        help_text=gettext_lazy("例如：2026年第12期"),
-        error_messages={"max_length": gettext_lazy("期号不能超过60字。")},
-    )
-    field_order = [
-        "form_id",
-        "date",
-        "bulletin",
-        "form",
-        "issue_label",
-        "item",
-        "title",
-        "units",
-        "note",
-    ]
-
-    @property
-    def values(self) -> dict[str, Any]:
+        names = ("date", "title", "item", "units", "note")
         return {
-            **super().values,
-            "form": self.cleaned_data["form"],
-            "issue_label": self.cleaned_data["issue_label"],
+            "kind": self.kind,
+            "bulletin": self.cleaned_data.get("bulletin"),
+            **{name: self.cleaned_data[name] for name in names},
         }
 
 
-class ForwardedForm(FactForm):
-    """登记上报."""
+class BulletinFactForm(FactForm):
+    """A fact of a superior's bulletin."""
 
-    kind = FactKind.FORWARDING
+    bulletin = forms.ModelChoiceField(
+        label=gettext_lazy("刊物"),
+        queryset=Bulletin.objects.filter(own=False, active=True),
+        empty_label=gettext_lazy("请选择"),
+        error_messages={
+            "required": gettext_lazy("请选择刊物；列表中没有的，请先到“刊物设置”添加。"),
+            "invalid_choice": gettext_lazy("这个刊物不是在用的上级刊物，请重新选择。"),
+        },
+    )
 
 
 class WithdrawForm(forms.Form):

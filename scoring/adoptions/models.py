@@ -19,7 +19,10 @@ from infoflow.units.permissions import has_role, unit_ids_of, works_in_office
 from infoflow.units.roles import Role
 from scoring.closings.models import SEALED
 
-from .rules import CHECK_MAX, WITH_BULLETIN, AdoptionForm, FactKind, Mark, Source
+from .models_instructions import Instruction, InstructionAnswer
+from .rules import CHECK_MAX, WITH_BULLETIN, AdoptionForm, FactKind, Mark, Source, Trait
+
+__all__ = ["Fact", "FactLine", "Instruction", "InstructionAnswer"]
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -129,6 +132,11 @@ class Fact(AppendOnly):
     def trait_set(self) -> frozenset[str]:
         """The traits as stored, one by one."""
         return frozenset(filter(None, self.traits.split(",")))
+
+    @property
+    def trait_labels(self) -> str:
+        """The traits in a clerk's words."""
+        return "、".join(str(Trait(trait).label) for trait in sorted(self.trait_set))
 
 
 class FactLine(AppendOnly):

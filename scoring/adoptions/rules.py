@@ -89,6 +89,9 @@ class Trait(models.TextChoices):
     BELOW = "below", _("不合计分标准")
 
 
+_TRAITS = frozenset(Trait.values)
+
+
 class AdoptionForm(models.TextChoices):
     """How a bulletin carried an item."""
 
@@ -132,6 +135,13 @@ class FactRow:
     subject: str = ""  # which piece it is about; taken from item or title when empty
 
 
+def points_text(hundredths: int) -> str:
+    """Return hundredths of a point as decimal text: 250 → "2.5"."""
+    sign = "-" if hundredths < 0 else ""
+    whole, part = divmod(abs(hundredths), 100)
+    return f"{sign}{whole}.{part:02}".rstrip("0").rstrip(".")
+
+
 def subject_of(item: int | None, title: str) -> str:
     """Return what makes two facts be about the same piece: the item, or else its title.
 
@@ -161,7 +171,7 @@ def _faults_of_details(row: FactRow) -> Iterator[tuple[str, str]]:
         yield "hundredths", str(_("分值不能超过9999.99，请检查是否多写了数字。"))
     if row.words is not None and not 0 < row.words <= WORDS_MAX:
         yield "words", str(_("字数请填1到%(max)s的整数。") % {"max": WORDS_MAX})
-    unknown = set(row.traits) - set(Trait.values)
+    unknown = set(row.traits) - _TRAITS
     if unknown:
         yield "traits", str(_("没有“%(name)s”这个特征。") % {"name": "、".join(sorted(unknown))})
 

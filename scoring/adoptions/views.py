@@ -27,9 +27,9 @@ from infoflow.units.permissions import has_role
 from infoflow.units.roles import Role
 
 from . import actions, queries
-from .forms import AdoptedForm, FactForm, ForwardedForm, WithdrawForm
+from .forms import FactForm, WithdrawForm
 from .models import Fact
-from .rules import FactKind, form_key
+from .rules import FactKind, form_key, points_text
 
 if TYPE_CHECKING:
     from infoflow.units.models import User
@@ -85,6 +85,13 @@ def _units(fact: Fact) -> str:
     return "、".join(line.unit.name for line in fact.lines.all())
 
 
+def _how(fact: Fact) -> str:
+    """The form, the mark, the checked item or the points: what tells facts of a kind apart."""
+    if fact.kind == FactKind.ADJUSTMENT and fact.hundredths is not None:
+        return f"{points_text(fact.hundredths)}分"
+    return fact.get_form_display() or fact.get_mark_display() or fact.check_item
+
+
 def _state(fact: Fact) -> str:
     if fact.reverses_id is not None:
         return _("撤销记录")
@@ -93,10 +100,26 @@ def _state(fact: Fact) -> str:
     return _("无本系统稿件") if fact.marked_without_item else ""
 
 
+def details_of(fact: Fact) -> list[tuple[str, str]]:
+    """Return what only some kinds have, as label and words, without what is empty."""
+    points = "" if fact.hundredths is None else f"{points_text(fact.hundredths)}分"
+    lines = [
+        (_("批示领导"), fact.leader),
+        (_("领导级别"), fact.get_level_display() if fact.level is not None else ""),
+        (_("具体情况"), fact.get_mark_display()),
+        (_("考核项目"), fact.check_item),
+        (_("稿件形式"), fact.get_genre_display()),
+        (_("字数"), str(fact.words or "")),
+        (_("特征"), fact.trait_labels),
+        (_("加减分值") if fact.kind == FactKind.ADJUSTMENT else _("选定分值"), points),
+    ]
+    return [(label, words) for label, words in lines if words]
+
+
 class FactsView(RecorderMixin, BaseListingView):
     """采用登记: every fact, newest first."""
 
-    page_title = gettext_lazy("采用与上报")
+    page_title = gettext_lazy("采用与计分事项")
     header_icon = "doc-full-inverse"
     index_url_name = "facts"
     index_results_url_name = "facts_results"
@@ -117,20 +140,21 @@ class FactsView(RecorderMixin, BaseListingView):
         ),
         Column("units", label=gettext_lazy("单位"), accessor=_units, width="18%"),
         Column("bulletin", label=gettext_lazy("刊物"), width="14%"),
-        Column("form", label=gettext_lazy("形式"), accessor="get_form_display", width="7%"),
+        Column("how", label=gettext_lazy("情况"), accessor=_how, width="10%"),
         Column("state", label=gettext_lazy("状态"), accessor=_state, width="9%"),
     ]
 
     @cached_property
     def header_buttons(self) -> list[HeaderButton]:
-        """Both forms, one click away."""
+        """The forms used most, one click away; the others one more."""
+        buttons = [
+            (_("登记上级采用"), "fact_adopted", "plus"),
+            (_("登记其他事项"), "fact_kinds", "plus"),
+            (_("批示办理"), "fact_instructions", "clipboard-list"),
+        ]
         return [
-            HeaderButton(
-                label=_("登记上级采用"), url=reverse("fact_adopted"), icon_name="plus", priority=10
-            ),
-            HeaderButton(
-                label=_("登记上报"), url=reverse("fact_forwarded"), icon_name="plus", priority=20
-            ),
+            HeaderButton(label=label, url=reverse(name), icon_name=icon, priority=10 * n)
+            for n, (label, name, icon) in enumerate(buttons, start=1)
         ]
 
     def get_base_queryset(self) -> Any:
@@ -147,7 +171,7 @@ class RecordView(RecorderMixin, FormView):
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
         return [
             *self.breadcrumbs_items,
-            {"url": reverse("facts"), "label": _("采用与上报")},
+            {"url": reverse("facts"), "label": _("采用与计分事项")},
             {"url": "", "label": self.get_page_title()},
         ]
 
@@ -166,11 +190,7 @@ class RecordView(RecorderMixin, FormView):
 
     def form_valid(self, form: FactForm) -> HttpResponse:
         try:
-            fact = actions.record_fact(
-                **form.values,
-                key=form_key(str(form.cleaned_data["form_id"])),
-                person=self.person,
-            )
+            fact = self.record(form, form_key(str(form.cleaned_data["form_id"])))
         except Refused as refusal:
             form.add_error(None, refusal.message)
             return self.form_invalid(form)
@@ -180,23 +200,13 @@ class RecordView(RecorderMixin, FormView):
         messages.success(self.request, _("已登记《%(title)s》。") % {"title": fact.title})
         return redirect("facts")
 
+    def record(self, form: FactForm, key: str) -> Fact:
+        """Record what the form says under a key."""
+        return actions.record_fact(**form.values, key=key, person=self.person)
+
     def form_invalid(self, form: Form) -> HttpResponse:
         messages.validation_error(self.request, _("登记没有成功，请按提示修改。"), form)
         return super().form_invalid(form)
-
-
-class AdoptedView(RecordView):
-    """登记上级采用."""
-
-    page_title = gettext_lazy("登记上级采用")
-    form_class = AdoptedForm
-
-
-class ForwardedView(RecordView):
-    """登记上报."""
-
-    page_title = gettext_lazy("登记上报")
-    form_class = ForwardedForm
 
 
 class FactView(RecorderMixin, FormView):
@@ -209,7 +219,9 @@ class FactView(RecorderMixin, FormView):
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
         self.fact = get_object_or_404(
-            queries.facts_for_list(cast("User", request.user)).select_related("reverses"),
+            queries.facts_for_list(cast("User", request.user)).select_related(
+                "reverses", "instruction"
+            ),
             pk=kwargs["pk"],
         )
 
@@ -219,7 +231,7 @@ class FactView(RecorderMixin, FormView):
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
         return [
             *self.breadcrumbs_items,
-            {"url": reverse("facts"), "label": _("采用与上报")},
+            {"url": reverse("facts"), "label": _("采用与计分事项")},
             {"url": "", "label": self.get_page_title()},
         ]
 
@@ -230,6 +242,9 @@ class FactView(RecorderMixin, FormView):
             units=_units(self.fact),
             state=_state(self.fact),
             withdrawal=getattr(self.fact, "reversed_by", None),
+            details=details_of(self.fact),
+            instruction=getattr(self.fact, "instruction", None),
+            answers=queries.answers_to(self.fact),
         )
 
     def form_valid(self, form: WithdrawForm) -> HttpResponse:

@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cms.review.actions import Refused
+from infoflow import bulk
 from infoflow.units.models import Unit
 from infoflow.units.permissions import has_role
 from infoflow.units.roles import Role
@@ -106,7 +107,7 @@ def _insert(what: Plan, generations: Mapping[Place, int], days: _Days) -> None:
         )
         for scheme_id, draft in what.new
     ]
-    Entry.objects.bulk_create([*back, *new], batch_size=BATCH)
+    bulk.insert(Entry, [*back, *new])
 
 
 def desired_entries(

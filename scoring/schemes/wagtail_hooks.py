@@ -22,6 +22,7 @@ from wagtail.snippets.views.snippets import IndexView, InspectView, SnippetViewS
 from infoflow.units.permissions import has_role
 from infoflow.units.roles import Role
 
+from .guide import SchemeGuide
 from .models import Scheme, SchemeQuerySet
 from .views import EndView, NewVersionView
 from .views_exchange import ExportView, ImportView
@@ -110,6 +111,9 @@ class SchemeViewSet(SnippetViewSet):
 
 
 register_snippet(SchemeViewSet)
+
+
+hooks.register("register_fact_guide", SchemeGuide())
 
 
 @hooks.register("register_admin_urls")

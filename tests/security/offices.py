@@ -16,6 +16,8 @@ from cms.scanning import door
 from infoflow.units import handover as unit_handover
 from infoflow.units.models import HandOver, User
 from infoflow.units.roles import Role
+from scoring.adoptions.actions_instructions import answer_instruction, record_instruction
+from scoring.adoptions.models import Instruction
 from tests import builders
 
 from .mark import OWN_MARK, Mark
@@ -132,6 +134,28 @@ def not_taken(office: FilingOffice) -> ItemPage:
     item = office.signed(f"关于{Mark.TITLE}的情况", f"一、{Mark.BODY}")
     builders.decide(item, office.editor, Verdict.CLOSE, reason=f"同类已采用{Mark.OFFICE_REASON}")
     return item
+
+
+def instructed(office: FilingOffice, mark: str) -> Instruction:
+    """A leader wrote on an item of the unit, and the unit has answered."""
+    fact = record_instruction(
+        date=timezone.localdate(),
+        title=f"早年稿件{mark}",
+        units=[office.unit],
+        text=f"请{mark}研究",
+        details={"level": 2, "mark": "main", "leader": f"市长{mark}"},
+        key=f"form:{mark}",
+        person=builders.fresh(office.scorer),
+    )
+    answer_instruction(
+        instruction_id=fact.instruction.pk,
+        unit_id=office.unit.pk,
+        text=f"已{mark}办理",
+        done_on=timezone.localdate(),
+        key=f"form:answer:{mark}",
+        person=builders.fresh(office.officer),
+    )
+    return fact.instruction
 
 
 def hand_over(office: FilingOffice, note: str, person: str, draft: str) -> HandOver:

@@ -258,6 +258,10 @@ FILLERS: dict[str, Filler] = {
     },
     "office/objections/": _one(lambda world: world.objection.pk),
     "office/facts/": _one(lambda world: world.fact.pk),
+    "instructions/": lambda world: {
+        "本单位": {"pk": world.own_instruction.pk},
+        "外单位": {"pk": world.instruction.pk},
+    },
     "office/schemes/": lambda world: {
         "已发布": {"pk": world.scheme.pk},
         "草稿": {"pk": world.scheme_draft.pk},

@@ -20,7 +20,7 @@ from infoflow.units import actions as unit_actions
 from infoflow.units.models import HandOver, Unit, User
 from infoflow.units.roles import UNIT_ROLES, Role
 from scoring.adoptions import actions as fact_actions
-from scoring.adoptions.models import Fact
+from scoring.adoptions.models import Fact, Instruction
 from scoring.adoptions.rules import FactKind
 from scoring.ledger.models import Entry
 from scoring.objections import actions as objection_actions
@@ -36,6 +36,7 @@ from .offices import (
     Beside,
     FilingOffice,
     hand_over,
+    instructed,
     joint_item,
     not_taken,
     refused_at_the_door,
@@ -88,6 +89,8 @@ class World:
     fact: Fact
     objection: Objection  # of unit B
     own_objection: Objection
+    instruction: Instruction  # on unit B's item
+    own_instruction: Instruction
     scheme: Scheme
     scheme_draft: Scheme
     handover: HandOver  # of unit B
@@ -220,6 +223,8 @@ def build() -> World:
         fact=fact,
         objection=_objection(other, Mark.OBJECTION),
         own_objection=_objection(own, OWN_MARK),
+        instruction=instructed(other, Mark.POINTS),
+        own_instruction=instructed(own, OWN_MARK),
         scheme=scheme,
         scheme_draft=scheme_draft,
         handover=hand_over(other, Mark.HAND_OVER, Mark.PERSON, Mark.DRAFT),
