@@ -34,6 +34,7 @@ ENTRANCES = {
     "bulletin": Entrance.COMPOSE,
     "wagtailadmin_pages:": Entrance.ISSUE,
     "fact": Entrance.FACT,
+    "import": Entrance.TABLE,
     "scheme": Entrance.SCHEME,
     "wagtailsnippets_schemes": Entrance.SCHEME,
     **dict.fromkeys(("stop-words:", "typo-words:", "word-lists:", "scanning_"), Entrance.WORDS),

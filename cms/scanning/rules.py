@@ -62,6 +62,7 @@ class Entrance(models.TextChoices):
     COMPOSE = "compose", _("编入期刊")
     ISSUE = "issue", _("编辑期刊")
     FACT = "fact", _("采用登记")
+    TABLE = "table", _("导入表格")
     SCHEME = "scheme", _("计分办法")
     CLOSING = "closing", _("结账")
     OBJECTION = "objection", _("得分异议")

@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "scoring.progress",
     "scoring.circulars",
     "scoring.settling",
+    "scoring.imports",
     "scoring.demo",
     "simple_history",
     "wagtail.users",

@@ -37,7 +37,7 @@ def text_of(kind: Kind, data: bytes, limits: Limits = DEFAULT_LIMITS) -> str:
         BadFile: there is more in it than can be looked through, or it cannot be read.
     """
     if kind in (Kind.DOCX, Kind.XLSX):
-        found = _office_text(data, limits)
+        found = office_text(read_directory(data, limits), limits)
     elif kind == Kind.PDF:
         found = _pdf_text(data)
     elif kind == Kind.TXT:
@@ -53,8 +53,12 @@ def _too_long() -> BadFile:
     return BadFile(_("文件里的字太多，系统查不完。请分成几个文件再上传。"))
 
 
-def _office_text(data: bytes, limits: Limits) -> str:
-    directory = read_directory(data, limits)
+def office_text(directory: Directory, limits: Limits) -> str:
+    """Return the words of the parts of a Word or Excel file.
+
+    Raises:
+        BadFile: as `text_of`.
+    """
     budget = Budget(limits.elements, limits.depth)
     # The main text first: it is what people look for.
     names = sorted(

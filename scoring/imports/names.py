@@ -1,0 +1,136 @@
+"""Which unit, bulletin or item a name in a table means: the same, learned, or only suggested. Pure.
+
+Nothing that is only alike is ever taken by itself: it is suggested, and somebody chooses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from rapidfuzz import fuzz, process
+
+from .rules import NameChoice, Suggestion, plain_name
+
+SUGGESTIONS = 5
+LEAST_SCORE = 45
+# Titles below this are other pieces; measured on titles shortened or extended by an editor.
+TITLE_SCORE = 82
+
+# What a person may choose instead of a unit: the row is not imported.
+SKIP = -1
+
+
+@dataclass(frozen=True, slots=True)
+class KnownUnit:
+    """What matching needs of a unit."""
+
+    id: int
+    name: str
+    code: str
+    active_from: date | None = None
+    active_until: date | None = None
+
+    def active_on(self, day: date) -> bool:
+        """Tell whether the unit exists on a day (both ends included)."""
+        return (self.active_from is None or self.active_from <= day) and (
+            self.active_until is None or day <= self.active_until
+        )
+
+
+@dataclass
+class Names:
+    """The names that are known, and what was chosen for those that are not."""
+
+    units: Sequence[KnownUnit]
+    aliases: Mapping[str, int] = field(default_factory=dict)
+    bulletins: Mapping[int, str] = field(default_factory=dict)
+    # choice_key → id chosen by a person; SKIP leaves the rows out.
+    choices: Mapping[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.by_id = {unit.id: unit for unit in self.units}
+        self.same: dict[str, list[KnownUnit]] = {}
+        for unit in self.units:
+            self.same.setdefault(plain_name(unit.name), []).append(unit)
+        self.codes = {unit.code.casefold(): unit.id for unit in self.units}
+        self.same_bulletin = {plain_name(name): pk for pk, name in self.bulletins.items()}
+
+    def unit(self, written: str, row: int) -> NameChoice:
+        """Return the choice for a unit's name as the table writes it."""
+        made = NameChoice(written, row)
+        plain = plain_name(written)
+        if made.key in self.choices:
+            made.chosen, made.how = self.choices[made.key], "chosen"
+            made.suggestions = self._alike_units(written)
+        elif len(self.same.get(plain, ())) == 1:
+            made.chosen, made.how = self.same[plain][0].id, "same"
+        elif written.casefold() in self.codes:
+            made.chosen, made.how = self.codes[written.casefold()], "code"
+        elif plain in self.aliases and self.aliases[plain] in self.by_id:
+            made.chosen, made.how = self.aliases[plain], "alias"
+            made.suggestions = self._alike_units(written)
+        else:
+            made.suggestions = self._alike_units(written)
+        return made
+
+    def _alike_units(self, written: str) -> tuple[Suggestion, ...]:
+        return alike(written, {unit.id: unit.name for unit in self.units})
+
+    def bulletin(self, written: str, row: int) -> NameChoice:
+        """Return the choice for a bulletin's name as the table writes it."""
+        made = NameChoice(written, row)
+        plain = plain_name(written)
+        if made.key in self.choices:
+            made.chosen, made.how = self.choices[made.key], "chosen"
+        elif plain in self.same_bulletin:
+            made.chosen, made.how = self.same_bulletin[plain], "same"
+        made.suggestions = () if made.how == "same" else alike(written, self.bulletins)
+        return made
+
+
+def alike(written: str, known: Mapping[int, str]) -> tuple[Suggestion, ...]:
+    """Return what a name may mean, the likeliest first; none that is hardly alike."""
+    found = process.extract(
+        plain_name(written),
+        known,
+        scorer=fuzz.WRatio,
+        processor=plain_name,
+        score_cutoff=LEAST_SCORE,
+        limit=SUGGESTIONS,
+    )
+    return tuple(Suggestion(pk, name, round(score)) for name, score, pk in found)
+
+
+@dataclass(frozen=True)
+class KnownItem:
+    """What matching needs of an item of ours."""
+
+    id: int
+    title: str
+    units: tuple[int, ...]
+
+
+class Titles:
+    """Items by unit, to find the one that a title in the table may be."""
+
+    def __init__(self, items: Iterable[KnownItem]) -> None:
+        self.items = {item.id: item for item in items}
+        self.of_unit: dict[int, dict[int, str]] = {}
+        for item in self.items.values():
+            for unit in item.units:
+                self.of_unit.setdefault(unit, {})[item.id] = plain_name(item.title)
+
+    def alike(self, title: str, units: Iterable[int]) -> Suggestion | None:
+        """Return the item of these units whose title is most alike, if any is alike enough."""
+        wanted = plain_name(title)
+        best: Suggestion | None = None
+        for unit in units:
+            known = self.of_unit.get(unit)
+            if not known:
+                continue
+            found = process.extractOne(wanted, known, scorer=fuzz.ratio, score_cutoff=TITLE_SCORE)
+            if found is not None and (best is None or found[1] > best.score):
+                best = Suggestion(found[2], self.items[found[2]].title, round(found[1]))
+        return best
