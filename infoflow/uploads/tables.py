@@ -11,6 +11,7 @@ import hashlib
 import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from html import unescape
 
 from django.utils.translation import gettext as _
 
@@ -194,7 +195,9 @@ _HEADER = re.compile(rb"<(?:[\w.-]+:)?(?:odd|even|first)(?:Header|Footer)[^>]*>(
 def _headers_of(directory: Directory, name: str) -> str:
     """Return a sheet's printed headers and footers; they stand behind its cells."""
     data = directory.read(name, TABLE_LIMITS.unpacked)
-    return "\n".join(found.decode("utf-8", "replace") for found in _HEADER.findall(data))
+    words = (unescape(found.decode("utf-8", "replace")) for found in _HEADER.findall(data))
+    # &L, &C and &R begin the parts of a header.
+    return "\n".join(re.sub("&[LCR]", "\n", text) for text in words)
 
 
 _PROBLEM_CELL = re.compile(
@@ -245,15 +248,7 @@ _RELATION = re.compile(rb"<(?:[\w.-]+:)?Relationship\s([^<>]*?)/?>")
 
 def _attribute(tag: bytes, name: bytes) -> str:
     found = re.search(rb"(?:^|\s)" + name + rb"\s*=\s*[\"']([^\"']*)[\"']", tag)
-    return plain_xml(found[1]) if found else ""
-
-
-def plain_xml(raw: bytes) -> str:
-    """Return an attribute's value as text."""
-    text = raw.decode("utf-8", "replace")
-    for sign, char in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'")):
-        text = text.replace(sign, char)
-    return text.replace("&amp;", "&")
+    return unescape(found[1].decode("utf-8", "replace")) if found else ""
 
 
 def _sheets_of(directory: Directory) -> dict[str, str]:

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from infoflow.units.models import User
 
 BATCH = 2_000
+# Up to so many facts go into one statement.
+FEW = 40
 
 
 def _may_record(person: User) -> None:
@@ -83,10 +85,7 @@ def _write(rows: Sequence[FactRow], person: User | None) -> list[Fact]:
         )
         for row in rows
     ]
-    bulk.insert(Fact, facts)
-    ids = _ids_of([fact.key for fact in facts])
-    for fact in facts:
-        fact.pk = ids[fact.key]
+    _insert(facts)
     lines = [
         FactLine(
             fact=fact,
@@ -104,6 +103,17 @@ def _write(rows: Sequence[FactRow], person: User | None) -> list[Fact]:
     bulk.insert(FactLine, lines)
     facts_recorded.send(sender=Fact, facts=facts, lines=lines)
     return facts
+
+
+def _insert(facts: Sequence[Fact]) -> None:
+    """Store new facts and give them their ids: few with one statement, many the fast way."""
+    if len(facts) <= FEW:
+        Fact.objects.bulk_create(facts)
+        return
+    bulk.insert(Fact, facts)
+    ids = _ids_of([fact.key for fact in facts])
+    for fact in facts:
+        fact.pk = ids[fact.key]
 
 
 def _ids_of(keys: Sequence[str]) -> dict[str, int]:

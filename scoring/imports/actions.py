@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -24,7 +25,7 @@ from .looks import Choices, look
 from .models import ImportRun, UnitAlias, Upload, imports
 from .names import SKIP
 from .reading import Sheet, read_sheets
-from .rules import ALIAS_MAX, Look, plain_name
+from .rules import ALIAS_MAX, Look, plain_name, stem_of
 
 if TYPE_CHECKING:
     from infoflow.units.models import User
@@ -140,7 +141,7 @@ def drop(*, upload_id: int, person: User) -> None:
     Upload.objects.visible_to(person).filter(pk=upload_id).delete()
 
 
-def book_upload(*, upload_id: int, person: User) -> Iterator[Step]:
+def book_upload(*, upload_id: int, person: User) -> Generator[Step]:
     """Book a kept table; yield how far it is, at last with the record of the import.
 
     One transaction: when the caller stops, or anything fails, nothing was booked.
@@ -155,10 +156,11 @@ def book_upload(*, upload_id: int, person: User) -> Iterator[Step]:
         found = look(sheets, choices, default_notice=stem_of(upload.name))
         yield Step(0, len(found.rows))
         source = Source(upload.name, upload.digest, person)
-        for step in book(found=found, source=source):
-            if step.run is not None:
-                upload.delete()
-            yield step
+        with closing(book(found=found, source=source)) as steps:
+            for step in steps:
+                if step.run is not None:
+                    upload.delete()
+                yield step
 
 
 @dataclass(frozen=True)
@@ -170,12 +172,7 @@ class Source:
     person: User | None
 
 
-def stem_of(name: str) -> str:
-    """Return a file's name without its end."""
-    return name.rpartition(".")[0] or name
-
-
-def book(*, found: Look, source: Source) -> Iterator[Step]:
+def book(*, found: Look, source: Source) -> Generator[Step]:
     """Book what a look found, in the caller's transaction or one of its own.
 
     Learned names are kept, so that the next table needs no confirmation of them.

@@ -89,7 +89,7 @@ class Reader:
             for field in ("kind", "form", "genre", "mark", "level")
         }
         self.traits = values_of(BY_FIELD["traits"])
-        self._cache: dict[tuple[str, Any], Any] = {}
+        self._cache: dict[tuple[str, type, Any], Any] = {}
         self.row = 0
 
     def read(self) -> Look:

@@ -60,7 +60,7 @@ class UploadQuerySet(models.QuerySet["Upload"]):
         return self.filter(person_id=user.pk) if imports(user) else self.none()
 
 
-class Upload(models.Model):  # type: ignore[django-manager-missing]
+class Upload(models.Model):
     """A table that was looked through and waits for confirmation; gone when it is booked."""
 
     person = models.ForeignKey(

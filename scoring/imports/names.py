@@ -5,7 +5,7 @@ Nothing that is only alike is ever taken by itself: it is suggested, and somebod
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -61,7 +61,7 @@ class Names:
         """Return the choice for a unit's name as the table writes it."""
         made = NameChoice(written, row)
         plain = plain_name(written)
-        if made.key in self.choices:
+        if self._picked(made.key, self.by_id):
             made.chosen, made.how = self.choices[made.key], "chosen"
             made.suggestions = self._alike_units(written)
         elif len(self.same.get(plain, ())) == 1:
@@ -75,6 +75,11 @@ class Names:
             made.suggestions = self._alike_units(written)
         return made
 
+    def _picked(self, key: str, known: Container[int]) -> bool:
+        """Tell whether somebody chose one of ours, or to leave the rows out."""
+        chosen = self.choices.get(key)
+        return chosen is not None and (chosen == SKIP or chosen in known)
+
     def _alike_units(self, written: str) -> tuple[Suggestion, ...]:
         return alike(written, {unit.id: unit.name for unit in self.units})
 
@@ -82,7 +87,7 @@ class Names:
         """Return the choice for a bulletin's name as the table writes it."""
         made = NameChoice(written, row)
         plain = plain_name(written)
-        if made.key in self.choices:
+        if self._picked(made.key, self.bulletins):
             made.chosen, made.how = self.choices[made.key], "chosen"
         elif plain in self.same_bulletin:
             made.chosen, made.how = self.same_bulletin[plain], "same"

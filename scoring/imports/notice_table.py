@@ -380,6 +380,8 @@ class Reader:
         for column, meaning in self.meanings.items():
             if meaning.kind not in (TOTAL_ADOPTION, TOTAL_ALL):
                 continue
+            if not text_of(self.sheet.cell(row, column)):
+                continue
             if not any(self._covers(meaning.kind, other) for other in self.meanings.values()):
                 continue
             parts = sum(

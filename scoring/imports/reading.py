@@ -77,7 +77,7 @@ def _sheets(file: TableFile) -> list[Sheet]:
         sheets = []
         for name in book.sheet_names:
             sheet = book.get_sheet_by_name(name)
-            merged = [(tuple(first), tuple(last)) for first, last in sheet.merged_cell_ranges or ()]
+            merged = list(sheet.merged_cell_ranges or ())
             rows = sheet.to_python(skip_empty_area=False)
             sheets.append(Sheet(name, rows, merged, problems.get(name, {})))
     except BaseException as error:  # a panic of the Rust reader is no Exception

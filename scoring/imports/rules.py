@@ -145,7 +145,8 @@ class Look:
     @property
     def mismatches(self) -> list[Remark]:
         """Where the table contradicts itself."""
-        return [remark for remark in self.remarks if remark.weight == Weight.MISMATCH]
+        found = [remark for remark in self.remarks if remark.weight == Weight.MISMATCH]
+        return sorted(found, key=lambda remark: remark.row)
 
     @property
     def new(self) -> int:
@@ -190,6 +191,11 @@ def column_letter(index: int) -> str:
 def column_name(index: int, label: str) -> str:
     """Return how a report names a column: "B 日期"."""
     return f"{column_letter(index)} {label}".strip()
+
+
+def stem_of(name: str) -> str:
+    """Return a file's name without its end."""
+    return name.rpartition(".")[0] or name
 
 
 def outside_scheme(day: date) -> str:

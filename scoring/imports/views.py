@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote
 
@@ -34,7 +35,7 @@ from .looks import Choices, look
 from .meanings import all_meanings
 from .models import ImportRun, Upload, imports
 from .names import SKIP
-from .rules import REMARKS_SHOWN, Form, NameChoice, Weight
+from .rules import REMARKS_SHOWN, Form, NameChoice, Weight, stem_of
 
 if TYPE_CHECKING:
     from infoflow.units.models import User
@@ -144,7 +145,7 @@ class LookView(ImporterMixin, TemplateView):
     def see(self) -> None:
         """Read the table and look at it as it is understood now."""
         self.sheets = actions.sheets_of(self.upload)
-        stem = actions.stem_of(self.upload.name)
+        stem = stem_of(self.upload.name)
         self.found = look(self.sheets, self.choices, default_notice=stem)
 
     def table_form(self, data: Any = None) -> TableForm:
@@ -189,11 +190,14 @@ class LookView(ImporterMixin, TemplateView):
         messages.error(self.request, refusal)
         return redirect("import_look", pk=self.upload.pk)
 
-    def steps(self) -> Iterator[tuple[actions.Step | None, str]]:
+    def steps(self) -> Generator[tuple[actions.Step | None, str]]:
         """Book; yield each step, or why it was refused and nothing was booked."""
         try:
-            for step in actions.book_upload(upload_id=self.upload.pk, person=self.person):
-                yield step, ""
+            # Closed at once when the page is left: the transaction must not wait for a collector.
+            booking = actions.book_upload(upload_id=self.upload.pk, person=self.person)
+            with closing(booking):
+                for step in booking:
+                    yield step, ""
         except Refused as refusal:
             yield None, refusal.message
         except ValidationError as error:
@@ -202,22 +206,18 @@ class LookView(ImporterMixin, TemplateView):
             door.keep_record(secret)
             yield None, _("没有导入：表中有密级标志（%(rule)s）。") % {"rule": secret.rule_label}
 
-    def streamed(self) -> Iterator[str]:
+    def streamed(self) -> Generator[str]:
         """Yield the page in pieces while the table is booked: a bar for each step."""
         context = self.get_context_data(steps=_STEPS)
         page = render_to_string("imports/progress.html", context, self.request)
         head, _mark, foot = page.partition(_STEPS)
         # Browsers wait for about a kilobyte before they show anything.
         yield head + f"<!--{' ' * 1024}-->"
-        for step, refusal in self.steps():
-            yield render_to_string(
-                "imports/_step.html",
-                {
-                    "step": step,
-                    "refusal": refusal,
-                    "back": reverse("import_look", args=[self.upload.pk]),
-                },
-            )
+        back = reverse("import_look", args=[self.upload.pk])
+        with closing(self.steps()) as steps:
+            for step, refusal in steps:
+                told = {"step": step, "refusal": refusal, "back": back}
+                yield render_to_string("imports/_step.html", told)
         yield foot
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -101,7 +101,7 @@ def screens(library: Any) -> Iterator[Screen]:
     draft = library.own["issue_draft"]
     yield Screen("编辑期刊", editor, reverse("wagtailadmin_pages:edit", args=[draft]))
     scorer = office.scorer
-    yield Screen("采用与上报", scorer, reverse("facts"))
+    yield Screen("采用与计分事项", scorer, reverse("facts"))
     yield Screen("登记上级采用", scorer, reverse("fact_adopted"))
     yield Screen("登记上报", scorer, reverse("fact_forwarded"))
     yield Screen("排名", office.scorer, reverse("ranking"))

@@ -18,7 +18,10 @@ from infoflow.units.models import HandOver, User
 from infoflow.units.roles import Role
 from scoring.adoptions.actions_instructions import answer_instruction, record_instruction
 from scoring.adoptions.models import Instruction
+from scoring.imports import actions as import_actions
+from scoring.imports.models import ImportRun, Upload
 from tests import builders
+from tests.scoring.imports.tables import xlsx
 
 from .mark import OWN_MARK, Mark
 
@@ -156,6 +159,21 @@ def instructed(office: FilingOffice, mark: str) -> Instruction:
         person=builders.fresh(office.officer),
     )
     return fact.instruction
+
+
+def imported(office: FilingOffice) -> tuple[ImportRun, Upload]:
+    """A table with a fact of the unit that was booked, and once more one that waits."""
+    row = ["报送", timezone.localdate().isoformat(), office.unit.name, f"早年稿件{Mark.POINTS}表"]
+    data = xlsx([["事项", "日期", "单位", "标题"], row], name=f"表{Mark.POINTS}")
+    person = builders.fresh(office.scorer)
+
+    def kept() -> Upload:
+        taken = import_actions.take(name=f"{Mark.POINTS}.xlsx", data=data, person=person)
+        return import_actions.keep(taken=taken, person=person)
+
+    *_steps, last = import_actions.book_upload(upload_id=kept().pk, person=person)
+    assert last.run is not None
+    return last.run, kept()
 
 
 def hand_over(office: FilingOffice, note: str, person: str, draft: str) -> HandOver:

@@ -258,6 +258,8 @@ FILLERS: dict[str, Filler] = {
     },
     "office/objections/": _one(lambda world: world.objection.pk),
     "office/facts/": _one(lambda world: world.fact.pk),
+    "office/imports/": lambda world: {"": {"pk": world.upload.pk}},
+    "office/imports/runs/": lambda world: {"": {"pk": world.run.pk}},
     "instructions/": lambda world: {
         "本单位": {"pk": world.own_instruction.pk},
         "外单位": {"pk": world.instruction.pk},

@@ -25,6 +25,7 @@ from scoring.adoptions.rules import FactKind
 from scoring.ledger.models import Entry
 from scoring.objections import actions as objection_actions
 from scoring.objections.models import Objection
+from scoring.imports.models import ImportRun, Upload
 from scoring.schemes import actions as scheme_actions
 from scoring.schemes.models import Scheme
 from tests import builders
@@ -36,6 +37,7 @@ from .offices import (
     Beside,
     FilingOffice,
     hand_over,
+    imported,
     instructed,
     joint_item,
     not_taken,
@@ -91,6 +93,8 @@ class World:
     own_objection: Objection
     instruction: Instruction  # on unit B's item
     own_instruction: Instruction
+    run: ImportRun  # of a table with a fact of unit B
+    upload: Upload  # the same table, waiting
     scheme: Scheme
     scheme_draft: Scheme
     handover: HandOver  # of unit B
@@ -204,6 +208,7 @@ def build() -> World:
         person=own.scorer,
     )
     refused_at_the_door(other)
+    run, upload = imported(other)
     typed(texts.draft, other.officer, Mark.TYPED)
     typed(own_texts.draft, own.officer, Mark.OWN_TYPED)
     partner = builders.Office(builders.unit("丙单位"))
@@ -225,6 +230,8 @@ def build() -> World:
         own_objection=_objection(own, OWN_MARK),
         instruction=instructed(other, Mark.POINTS),
         own_instruction=instructed(own, OWN_MARK),
+        run=run,
+        upload=upload,
         scheme=scheme,
         scheme_draft=scheme_draft,
         handover=hand_over(other, Mark.HAND_OVER, Mark.PERSON, Mark.DRAFT),

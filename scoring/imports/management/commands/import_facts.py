@@ -21,7 +21,7 @@ from scoring.imports import actions
 from scoring.imports.looks import Choices, look
 from scoring.imports.meanings import all_meanings
 from scoring.imports.models import ImportRun
-from scoring.imports.rules import Form, Look, Weight
+from scoring.imports.rules import Form, Look, Weight, stem_of
 
 # Exit codes: everything else is 0.
 STOPPED, NOT_TAKEN, WRONG_CALL = 1, 2, 3
@@ -74,7 +74,7 @@ class Command(BaseCommand):
             )
         except Refused as refusal:
             self._refuse(options, refusal.message)
-        stem = actions.stem_of(taken.file.name)
+        stem = stem_of(taken.file.name)
         choices = self._choices(options)
         found = look(taken.sheets, choices, default_notice=stem)
         if options["column"] and found.columns:
