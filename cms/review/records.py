@@ -116,7 +116,17 @@ class Decision(AppendOnly):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_step_display()} {self.get_verdict_display()}"
+        return self.said
+
+    @property
+    def said(self) -> str:
+        """Step and verdict in one phrase, in which no step is named twice."""
+        step, verdict = Step(self.step).label, Verdict(self.verdict).label
+        if step == Step.SUBMIT.label:
+            return str(verdict)
+        if self.verdict == Verdict.REFUSE:
+            return str(_("%(step)s不通过") % {"step": step})
+        return str(_("%(step)s：%(verdict)s") % {"step": step, "verdict": verdict})
 
     @property
     def told(self) -> str:

@@ -205,7 +205,8 @@ class DecideView(TaskView):
         )
 
     def panels(self, page: GatedPage) -> list[Panel]:
-        """What other rooms know of this text (attachments, similar items), in order."""
+        """What other rooms know of this text (attachments, similar items), in order; below
+        zero comes before the form."""
         found = [hook(self.request, page) for hook in hooks.get_hooks("register_decide_panel")]
         return sorted((p for p in found if p is not None), key=lambda p: p.order)
 
@@ -231,12 +232,7 @@ class DecideView(TaskView):
             return self.conflict(getattr(refusal, "message", _("文本未通过保密审查。")))
         messages.success(
             request,
-            _("《%(title)s》：%(step)s%(verdict)s。")
-            % {
-                "title": self.text.title,
-                "step": self.step.label,
-                "verdict": decision.get_verdict_display(),
-            },
+            _("《%(title)s》已办：%(said)s。") % {"title": self.text.title, "said": decision.said},
         )
         return redirect(onward)
 

@@ -27,7 +27,7 @@ _MONTH_COLUMNS = (
     (Verdict.CLOSE, gettext_lazy("不采用")),
     (Verdict.REFUSE, gettext_lazy("保密审查不通过")),
     (Verdict.WITHDRAW, gettext_lazy("撤回")),
-    (Verdict.REOPEN, gettext_lazy("重新办理")),
+    (Verdict.REOPEN, gettext_lazy("恢复办理")),
     ("door", gettext_lazy("密级标志拒收")),
 )
 

@@ -241,9 +241,9 @@ def no_stock_workflows(request: HttpRequest, items: list[Any]) -> None:
 
 @hooks.register("register_decide_panel")
 def changed_panel(request: HttpRequest, page: GatedPage) -> Panel | None:
-    """What changed since confidentiality last looked at the text."""
+    """What changed since confidentiality last looked at the text: to be read before deciding."""
     changed = changes.since_last_look(page)
-    return Panel("review/_changed.html", {"changed": changed}, order=0) if changed else None
+    return Panel("review/_changed.html", {"changed": changed}, order=-10) if changed else None
 
 
 @hooks.register("construct_main_menu")
