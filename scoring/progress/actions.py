@@ -92,6 +92,7 @@ def warn_silent(today: date) -> list[ZeroWarning]:
     return made
 
 
+@door.guarded(Entrance.SCHEME)
 @transaction.atomic
 def save_settings(
     *, period: str, warn_before: str, rush_days: int, silent_days: int, person: User

@@ -10,31 +10,17 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from cms.bulletins.actions import create_bulletin
-from cms.bulletins.models import Bulletin
 from cms.review.actions import Refused
 from cms.scanning import door
 from cms.scanning.rules import Entrance
 from infoflow.units.permissions import has_role
 from infoflow.units.roles import Role
 
-from .exchange import NeededBulletin, SchemeFileError, needed_bulletins, read_scheme
+from .exchange import SchemeFileError, missing_bulletins, read_scheme
 from .models import Scheme
 
 if TYPE_CHECKING:
     from infoflow.units.models import User
-
-
-def missing_bulletins(data: Any) -> list[NeededBulletin]:
-    """Return the bulletins that a file's scheme refers to and that do not exist here.
-
-    Raises:
-        SchemeFileError: the file's list of bulletins cannot be read.
-    """
-    needed = needed_bulletins(data)
-    known = set(
-        Bulletin.objects.filter(name__in=[b.name for b in needed]).values_list("name", flat=True)
-    )
-    return [bulletin for bulletin in needed if bulletin.name not in known]
 
 
 @door.guarded(Entrance.SCHEME)

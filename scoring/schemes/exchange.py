@@ -15,7 +15,7 @@ from wagtail.blocks.list_block import ListBlockValidationError
 from wagtail.blocks.stream_block import StreamBlockValidationError, StreamValue
 from wagtail.blocks.struct_block import StructBlockValidationError
 
-from cms.bulletins.models import Level
+from cms.bulletins.models import Bulletin, Level
 
 from .blocks import SchemeBlocks
 from .blocks.common import NamedThing, Names
@@ -114,8 +114,6 @@ def _bulletins_in(value: Any) -> Iterator[str]:
 
 
 def _needed(names: set[str]) -> list[dict[str, Any]]:
-    from cms.bulletins.models import Bulletin
-
     rows = Bulletin.objects.filter(name__in=names).order_by("level", "order", "name")
     return [{"name": name, "level": level} for name, level in rows.values_list("name", "level")]
 
@@ -266,6 +264,19 @@ def needed_bulletins(data: Any) -> list[NeededBulletin]:
     if faults:
         raise SchemeFileError(faults)
     return found
+
+
+def missing_bulletins(data: Any) -> list[NeededBulletin]:
+    """Return the bulletins that a file's scheme refers to and that do not exist here.
+
+    Raises:
+        SchemeFileError: the file's list of bulletins cannot be read.
+    """
+    needed = needed_bulletins(data)
+    known = set(
+        Bulletin.objects.filter(name__in=[b.name for b in needed]).values_list("name", flat=True)
+    )
+    return [bulletin for bulletin in needed if bulletin.name not in known]
 
 
 def read_scheme(data: Any) -> Scheme:

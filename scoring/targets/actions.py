@@ -10,6 +10,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cms.review.actions import Refused
+from cms.scanning import door
+from cms.scanning.rules import Entrance
 from infoflow.units.models import Unit
 from infoflow.units.permissions import has_role
 from infoflow.units.roles import Role
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from infoflow.units.models import User
 
 
+@door.guarded(Entrance.SCHEME)
 @transaction.atomic
 def set_targets(
     *, year: int, measure: Measure, per: PeriodKind, numbers: Mapping[int, Number], person: User

@@ -22,10 +22,10 @@ from infoflow.units.roles import UNIT_ROLES, Role
 from scoring.adoptions import actions as fact_actions
 from scoring.adoptions.models import Fact, Instruction
 from scoring.adoptions.rules import FactKind
+from scoring.imports.models import ImportRun, Upload
 from scoring.ledger.models import Entry
 from scoring.objections import actions as objection_actions
 from scoring.objections.models import Objection
-from scoring.imports.models import ImportRun, Upload
 from scoring.schemes import actions as scheme_actions
 from scoring.schemes.models import Scheme
 from tests import builders

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Callable
 from datetime import date
 from io import StringIO
 from pathlib import Path
@@ -155,7 +156,8 @@ def test_zhalantun_through_the_page(page: Client, kind: str) -> None:
         [name, first, second, score, n]
         for n, (name, (first, second, score)) in enumerate(ZHALANTUN.items(), start=1)
     ]
-    made = {"xlsx": xlsx, "csv": csv, "xls": xls}[kind](rows)
+    writers: dict[str, Callable[[list[list[Any]]], bytes]] = {"xlsx": xlsx, "csv": csv, "xls": xls}
+    made = writers[kind](rows)
     run = booked(page, made, f"2023年第一季度.{kind}", day="2023-03-31")
     assert run.notice == "2023年第一季度"
     assert points() == {name: score for name, (_a, _b, score) in ZHALANTUN.items()}
