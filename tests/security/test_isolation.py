@@ -124,6 +124,7 @@ def test_search_finds_what_is_there(world: World, visitors: dict[str, Visitor]) 
         (root, f"/issues/{world.issue.pk}/"),
         (root, "/office/issues/"),
         (root, "/office/accounts/"),
+        (root, "/office/objections/"),
         (root, "/office/snippets/schemes/scheme/"),
     ]
     found: set[Mark] = set()
