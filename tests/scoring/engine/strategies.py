@@ -27,6 +27,7 @@ from scoring.schemes.blocks.common import (
     SignedPointsBlock,
     TargetBlock,
     TargetsBlock,
+    WhichBlock,
 )
 from scoring.schemes.blocks.groups import GroupBlock, PercentBlock
 from scoring.schemes.clauses.points_table import SIGNED
@@ -78,7 +79,7 @@ def _choices(block: Any) -> list[str]:
 
 
 def _few(values: Sequence[Any]) -> st.SearchStrategy[list[Any]]:
-    """Mostly none, which means any: otherwise nearly nothing would ever match."""
+    """Mostly none, which means any."""
     some = st.lists(st.sampled_from(list(values)), max_size=3, unique=True)
     return st.one_of(st.just([]), st.just([]), some)
 
@@ -107,6 +108,9 @@ def setting(name: str, block: Any, earlier: Sequence[str]) -> st.SearchStrategy[
         made = st.fixed_dictionaries(
             {key: setting(key, child, earlier) for key, child in block.child_blocks.items()}
         )
+        if isinstance(block, WhichBlock):
+            # Mostly everything: otherwise nearly nothing would ever match.
+            return st.one_of(st.just({}), st.just({}), st.just({}), made)
         return made.map(_mended)
     return _single(block)
 
@@ -176,7 +180,7 @@ def configs(draw: st.DrawFn, most: int = MOST_CLAUSES) -> list[Config]:
     Each has a short name, and refers to earlier ones alone.
     """
     kinds = sorted(SchemeBlocks().child_blocks)
-    chosen = draw(st.lists(st.sampled_from(kinds), max_size=most - 1))
+    chosen = draw(st.lists(st.sampled_from(kinds), min_size=2, max_size=most - 1))
     made: list[Config] = []
     for n, kind in enumerate(["points_table", *chosen]):
         earlier = tuple(f"条款{before}" for before in range(n)) or ("某",)
@@ -216,17 +220,23 @@ def spec_from(made: Sequence[Config], *, rounding: Rounding, period: str) -> Sch
 # --- facts, units, targets ----------------------------------------------------------------
 
 
-@st.composite
 def facts(
-    draw: st.DrawFn, most: int = 14, until: date = date(YEAR, 12, 31), units: Sequence[int] = UNITS
-) -> list[FactView]:
+    most: int = 14, until: date = date(YEAR, 12, 31), units: Sequence[int] = UNITS
+) -> st.SearchStrategy[list[FactView]]:
     """Facts that could be recorded: each kind with what it must have."""
-    number = draw(st.sampled_from([0, most // 2, most, most, most]))
-    return [draw(single_fact(pk, until=until, units=units)) for pk in range(1, number + 1)]
+    some = st.lists(single_fact(until=until, units=units), min_size=most // 2, max_size=most)
+    return some.map(_numbered)
+
+
+def _numbered(some: list[FactView]) -> list[FactView]:
+    return [
+        replace(fact, id=pk, subject=fact.subject or f"item:{pk + 100}")
+        for pk, fact in enumerate(some, start=1)
+    ]
 
 
 def _like(random: Random) -> FactView:
-    kind = random.choice(FactKind.values)
+    kind = random.choice([*FactKind.values, *[FactKind.ADOPTION] * 4])
     carried = kind in (FactKind.ADOPTION, FactKind.FORWARDING)
     bulletin = random.choice(BULLETINS) if carried else None
     leader = kind == FactKind.INSTRUCTION
@@ -265,19 +275,18 @@ def _parties(units: tuple[int, ...]) -> st.SearchStrategy[tuple[int, ...]]:
     return st.one_of(st.just(units[:1]), several.map(tuple))
 
 
-@st.composite
 def single_fact(
-    draw: st.DrawFn, pk: int, until: date = date(YEAR, 12, 31), units: Sequence[int] = UNITS
-) -> FactView:
-    """One fact that could be recorded."""
+    until: date = date(YEAR, 12, 31), units: Sequence[int] = UNITS
+) -> st.SearchStrategy[FactView]:
+    """One fact that could be recorded, with the number 999."""
     first = date(until.year, 1, 1)
-    like = draw(st.sampled_from(_LIKE))
-    return replace(
-        like,
-        id=pk,
-        date=first + timedelta(draw(st.integers(0, (until - first).days))),
-        units=draw(_parties(tuple(units))),
-        subject=like.subject or f"item:{pk + 100}",
+    return st.builds(
+        lambda like, day, parties: replace(
+            like, id=999, date=first + timedelta(day), units=parties
+        ),
+        st.sampled_from(_LIKE),
+        st.integers(0, (until - first).days),
+        _parties(tuple(units)),
     )
 
 
