@@ -77,11 +77,8 @@ def _view(row: Sequence[Any], units: tuple[int, ...], traits: frozenset[str]) ->
     )
 
 
-def facts_of(units: Iterable[int], start: date, end: date) -> list[FactView]:
-    """Return the standing facts of units that happened in a period (both ends included).
-
-    One query, and one more when some are joint.
-    """
+def fact_rows(units: Iterable[int], start: date, end: date) -> Iterator[Sequence[Any]]:
+    """Yield the standing lines of units and days (both included) as `_FACT_COLUMNS`; one query."""
     rows = (
         FactLine.objects.filter(
             unit_id__in=list(units),
@@ -92,10 +89,18 @@ def facts_of(units: Iterable[int], start: date, end: date) -> list[FactView]:
         .order_by()
         .values_list(*_FACT_COLUMNS)
     )
+    return rows.iterator()
+
+
+def facts_of(units: Iterable[int], start: date, end: date) -> list[FactView]:
+    """Return the standing facts of units that happened in a period (both ends included).
+
+    One query, and one more when some are joint.
+    """
     found: list[FactView] = []
     joint: dict[int, Sequence[Any]] = {}
     known: dict[str, frozenset[str]] = {}
-    for row in rows.iterator():
+    for row in fact_rows(units, start, end):
         if row[3] > 1:
             joint[row[0]] = row
         else:
