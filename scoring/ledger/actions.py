@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -24,9 +24,9 @@ from infoflow.units.roles import Role
 from scoring.adoptions.models import Fact, FactLine
 from scoring.closings.queries import closed_spans, lock_units
 from scoring.closings.rules import ClosedSpan, counted_on
-from scoring.schemes.engine import EntryDraft, World, run
+from scoring.schemes.engine import EntryDraft, SchemeSpec, World, run
 from scoring.schemes.models import Scheme
-from scoring.schemes.specs import spec_in_force, spec_of
+from scoring.schemes.specs import spec_in_force
 from scoring.targets.queries import targets_of
 
 from .difference import Difference
@@ -66,9 +66,26 @@ class _Days:
 
     closed: Sequence[ClosedSpan]
     today: date
+    # Most entries fall on days that were asked before.
+    known: dict[date, date] = field(default_factory=dict)
 
     def counted(self, day: date) -> date:
-        return counted_on(day, self.closed, self.today)
+        if not self.closed:
+            return day
+        found = self.known.get(day)
+        if found is None:
+            found = self.known[day] = counted_on(day, self.closed, self.today)
+        return found
+
+
+# Versions in force with what the engine takes; making the latter costs more than using it.
+Specs = Sequence[tuple[Scheme, SchemeSpec]]
+
+
+def _specs(year: int) -> Specs:
+    """Return the versions in force on a day of a year; one query."""
+    schemes = Scheme.objects.in_force_between(date(year, 1, 1), date(year, 12, 31))
+    return [(scheme, spec_in_force(scheme)) for scheme in schemes]
 
 
 def _insert(what: Plan, generations: Mapping[Place, int], days: _Days) -> None:
@@ -111,7 +128,7 @@ def _insert(what: Plan, generations: Mapping[Place, int], days: _Days) -> None:
 
 
 def desired_entries(
-    schemes: Iterable[Scheme], units: Sequence[int], year: int, today: date
+    schemes: Specs, units: Sequence[int], year: int, today: date
 ) -> dict[Place, tuple[int, EntryDraft]]:
     """Return the entries that schemes give units for a year, by place. Reads only.
 
@@ -120,8 +137,7 @@ def desired_entries(
     desired: dict[Place, tuple[int, EntryDraft]] = {}
     views = units_of(units, [year])
     targets = targets_of(units, [year])
-    for scheme in schemes:
-        spec = spec_in_force(scheme) if scheme.live else spec_of(scheme)
+    for scheme, spec in schemes:
         start = max(scheme.valid_from, date(year, 1, 1))
         end = min(scheme.valid_until or date.max, date(year, 12, 31))
         if start > end:
@@ -147,7 +163,7 @@ def desired_entries(
 def _bring_up(
     units: Sequence[int],
     year: int,
-    schemes: Iterable[Scheme],
+    schemes: Specs,
     days: _Days,
     *,
     within: tuple[date, date] | None = None,
@@ -177,13 +193,13 @@ def _slices(units: Iterable[int]) -> Iterator[list[int]]:
         yield ordered[start : start + UNITS_AT_A_TIME]
 
 
-def _with_credited(units: Iterable[int], schemes: Iterable[Scheme]) -> set[int]:
+def _with_credited(units: Iterable[int], schemes: Specs) -> set[int]:
     """Return units and the parents that some of them earn points for."""
     found = set(units)
     kinds = {
         kind
-        for scheme in schemes
-        for clause in spec_in_force(scheme).blocks
+        for _scheme, spec in schemes
+        for clause in spec.blocks
         for kind in getattr(clause, "credits", ())
     }
     if kinds:
@@ -203,7 +219,7 @@ def book(facts: Sequence[Fact], lines: Sequence[FactLine]) -> None:
         years[line.happened.year].add(line.unit_id)
     days = _Days(closed_spans(), timezone.localdate())
     for year, units in sorted(years.items()):
-        schemes = list(Scheme.objects.in_force_between(date(year, 1, 1), date(year, 12, 31)))
+        schemes = _specs(year)
         if not schemes and not any(fact.reverses_id for fact in facts):
             continue
         touched = _with_credited(units, schemes)
@@ -250,7 +266,7 @@ def rebuild(
     years = list(range(start.year, end.year + 1))
     done = 0
     for year in years:
-        schemes = list(Scheme.objects.in_force_between(date(year, 1, 1), date(year, 12, 31)))
+        schemes = _specs(year)
         for some in slices:
             _bring_up(
                 some,

@@ -117,6 +117,9 @@ def _label(choices: Any, values: Iterable[Any]) -> str:
     return "、".join(str(choice.label) for choice in choices if choice.value in wanted)
 
 
+ANYTHING = Which()
+
+
 @dataclass(frozen=True, slots=True)
 class Whose:
     """A selection of earlier entries: by the short names of their clauses and by their facts.
@@ -143,7 +146,7 @@ class Whose:
         """Tell whether an entry is meant; `names` has the clauses' short names by block id."""
         if self.clauses and names.get(entry.block_id) not in self.clauses:
             return False
-        if self.facts == Which():
+        if self.facts == ANYTHING:
             return True
         return entry.fact_id is not None and self.facts.covers(facts[entry.fact_id])
 
@@ -151,7 +154,7 @@ class Whose:
     def text(self) -> str:
         """The selection in a clerk's words."""
         named = "、".join(sorted(self.clauses))
-        if self.facts == Which():
+        if self.facts == ANYTHING:
             return named or str(_("合计"))
         return f"{named}{self.facts.text}"
 
