@@ -272,7 +272,7 @@ def withdraw_fact(*, fact_id: int, person: User, reason: str) -> Fact:
         raise Refused(_("请填写撤销理由，单位和领导会看到。"))
     if len(reason) > NOTE_MAX:
         raise Refused(_("撤销理由不能超过%(max)s字。") % {"max": NOTE_MAX})
-    fact = Fact.objects.select_for_update(of=("self",)).filter(pk=fact_id).first()
+    fact = Fact.objects.select_for_update(of=("self",), no_key=True).filter(pk=fact_id).first()
     if fact is None:
         raise Refused(_("没有找到这条登记，请返回列表刷新。"))
     if fact.kind == FactKind.ADJUSTMENT and not has_role(person, Role.SCORER):

@@ -46,7 +46,7 @@ def raise_objection(*, entry_id: int, text: str, person: User) -> Objection:
             back meanwhile, too late, or no text.
     """
     text = _told(text, _("请写明哪里不对、应当怎样，计分员据此核对。"))
-    entry = Entry.objects.select_for_update(of=("self",)).filter(pk=entry_id).first()
+    entry = Entry.objects.select_for_update(of=("self",), no_key=True).filter(pk=entry_id).first()
     if entry is None:
         raise Refused(_("没有找到这笔得分，请返回刷新。"))
     now = timezone.now()
@@ -122,7 +122,7 @@ def answer_objection(
     if not has_role(person, Role.SCORER):
         raise Refused(_("只有计分员可以答复异议。"))
     objection = (
-        Objection.objects.select_for_update(of=("self",))
+        Objection.objects.select_for_update(of=("self",), no_key=True)
         .select_related("entry")
         .filter(pk=objection_id)
         .first()

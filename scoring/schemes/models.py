@@ -59,8 +59,13 @@ class SchemeQuerySet(models.QuerySet["Scheme"]):
         return self.annotate(is_used=Exists(booked))
 
     def lock_all(self) -> None:
-        """Hold every version until the transaction ends: publishing and rebuilding take turns."""
-        list(self.model._default_manager.select_for_update().order_by("pk").values_list("pk"))
+        """Hold every version until the transaction ends: publishing and rebuilding take turns.
+
+        Without the key: whoever books points meanwhile refers to a version while it holds
+        units, and would wait for a publication that waits for those units.
+        """
+        versions = self.model._default_manager.select_for_update(no_key=True)
+        list(versions.order_by("pk").values_list("pk"))
 
 
 class Scheme(DraftStateMixin, RevisionMixin, models.Model):

@@ -1,0 +1,335 @@
+"""Measure rebuilding the ledger against loading the facts and writing the entries alone.
+
+Run with `bin/bench rescore [SHARE]`; SHARE (1 by default) makes it smaller. Builds its own
+SQLite file in a temporary folder. Each step runs in a process of its own, so that the peak
+memory is the step's own. Times are processor time: SQLite works inside the process.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import random
+import resource
+import shutil
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+UNITS, BULLETINS, FACTS = 3_000, 10, 1_000_000
+YEARS = range(2021, 2026)
+GOALS = {"ratio": 1.5, "memory": 300, "one": 5.0}
+BATCH = 20_000
+ONE_ROUNDS = 60
+KINDS = ("submission", "forwarding", "adoption", "instruction")
+SHARES = (40, 10, 45, 5)
+FORMS = ("single", "merged", "headline", "digest")
+
+
+def say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+# --- the data -----------------------------------------------------------------------------
+
+
+def clauses(bulletins: list[int]) -> list[dict[str, Any]]:
+    """Return a scheme as counties have it: 35 rows, best of several, joint equal, a cap."""
+    rows: list[dict[str, Any]] = [
+        {"kind": "submission", "target": "all", "points": "0.5"},
+        {"kind": "forwarding", "target": "all", "points": "1"},
+    ]
+    for n, pk in enumerate(bulletins[:6]):
+        rows += [
+            {"kind": "adoption", "target": f"bulletin:{pk}", "form": form, "points": f"{n + 2}.5"}
+            for form in FORMS
+        ]
+    rows += [{"kind": "adoption", "target": f"level:{n}", "points": f"{n * 2}"} for n in (1, 2, 3)]
+    for level in (1, 2, 3):
+        rows += [
+            {"kind": "instruction", "target": f"level:{level}", "mark": mark, "points": points}
+            for mark, points in (("main", f"{level * 5}"), ("other", f"{level * 3}"))
+        ]
+    table = {"name": "计分表", "rows": rows, "joint": "equal"}
+    adopted = {"facts": {"kinds": ["adoption"]}}
+    several = {"name": "多次采用", "way": "best", "best": 1, "within": "year", "whose": adopted}
+    cap = {
+        "name": "封顶",
+        "most": "60",
+        "within": "year",
+        "whose": {"facts": {"kinds": ["submission"]}},
+    }
+    return [
+        {"type": "points_table", "id": "table", "value": table},
+        {"type": "several", "id": "several", "value": several},
+        {"type": "cap", "id": "cap", "value": cap},
+    ]
+
+
+def people_and_papers(share: float) -> tuple[list[int], list[int]]:
+    """Make units, bulletins and a scheme in force; return the ids of units and bulletins."""
+    from cms.bulletins.models import Bulletin, Level
+    from infoflow.units.models import Unit, UnitKind
+    from scoring.schemes.models import Scheme
+
+    units = Unit.objects.bulk_create(
+        Unit(code=f"B{n:05}", name=f"测试单位{n:05}", kind=UnitKind.TOWN, order=n)
+        for n in range(max(int(UNITS * share), 20))
+    )
+    bulletins = [
+        Bulletin.objects.create(name=f"刊物{n + 1}", level=list(Level)[n % 4], order=n).pk
+        for n in range(BULLETINS)
+    ]
+    scheme = Scheme(name="测试办法", valid_from=date(YEARS[0], 1, 1), blocks=clauses(bulletins))
+    scheme.save()
+    Scheme.objects.filter(pk=scheme.pk).update(live=True)
+    return [unit.pk for unit in units], bulletins
+
+
+def rows(units: list[int], bulletins: list[int], number: int) -> Iterator[dict[str, Any]]:
+    """Yield facts: a twentieth of two units, a fifth of the adoptions of an earlier piece."""
+    dice = random.Random(20261126)
+    first = date(YEARS[0], 1, 1)
+    days = (date(YEARS[-1], 12, 31) - first).days + 1
+    texts = [(first + timedelta(days=n)).isoformat() for n in range(days)]
+    for pk in range(1, number + 1):
+        kind = dice.choices(KINDS, SHARES)[0]
+        unit = dice.choice(units)
+        named = [unit]
+        if dice.random() < 0.05:
+            named += [dice.choice([u for u in units[:9] if u != unit])]
+        again = kind == "adoption" and dice.random() < 0.2
+        yield {
+            "id": pk,
+            "kind": kind,
+            "day": dice.choice(texts),
+            "bulletin": dice.choice(bulletins) if kind in ("forwarding", "adoption") else None,
+            "form": dice.choice(FORMS) if kind == "adoption" else "",
+            "level": dice.choice((1, 2, 3)) if kind == "instruction" else None,
+            "mark": dice.choice(("main", "other")) if kind == "instruction" else "",
+            "subject": f"s{unit}:{dice.randrange(12)}" if again else f"t{pk}",
+            "units": named,
+        }
+
+
+INSERT_FACT = (
+    "INSERT INTO adoptions_fact (id, kind, date, title, bulletin_id, form, issue_label, genre,"
+    " level, leader, mark, check_item, traits, subject, source, key, note, recorded_at) VALUES"
+    " (%s, %s, %s, %s, %s, %s, '', 'news', %s, '', %s, '', '', %s, 'table', %s, '', %s)"
+)
+INSERT_LINE = (
+    "INSERT INTO adoptions_factline (fact_id, unit_id, position, kind, bulletin_id, date,"
+    " happened, quantity, parties) VALUES (%s, %s, %s, %s, %s, %s, %s, 1, %s)"
+)
+
+
+def fill(share: float) -> None:
+    """Write units, a scheme and the facts; no entry."""
+    from django.db import connection, transaction
+
+    units, bulletins = people_and_papers(share)
+    source = rows(units, bulletins, int(FACTS * share))
+    made = "2025-12-31 00:00:00"
+    while batch := [row for _n, row in zip(range(BATCH), source, strict=False)]:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.executemany(
+                INSERT_FACT,
+                [
+                    (r["id"], r["kind"], r["day"], f"关于某项工作进展的信息{r['id']}", r["bulletin"],
+                     r["form"], r["level"], r["mark"], r["subject"], f"bench:{r['id']}", made)
+                    for r in batch
+                ],
+            )  # fmt: skip
+            cursor.executemany(
+                INSERT_LINE,
+                [
+                    (r["id"], unit, place, r["kind"], r["bulletin"], r["day"], r["day"],
+                     len(r["units"]))
+                    for r in batch
+                    for place, unit in enumerate(r["units"], start=1)
+                ],
+            )  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+# --- the steps ----------------------------------------------------------------------------
+
+
+def peak() -> float:
+    """Return the most memory that this process has held, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def whole() -> tuple[date, date]:
+    return date(YEARS[0], 1, 1), date(YEARS[-1], 12, 31)
+
+
+def ours() -> dict[str, float]:
+    """Rebuild from an empty ledger, then again with nothing to change."""
+    from scoring.ledger.actions import rebuild
+
+    start = time.process_time()
+    found = rebuild(*whole())
+    seconds = time.process_time() - start
+    memory = peak()
+    start = time.process_time()
+    again = rebuild(*whole())
+    idle = time.process_time() - start
+    if not again.empty or found.taken_back or not found.added:
+        raise SystemExit("the second rebuild must find nothing to change")
+    return {"seconds": seconds, "idle": idle, "entries": found.added, "memory": memory}
+
+
+def floor(reference: str) -> dict[str, float]:
+    """Load the same facts by the same queries, and write the entries of the other database."""
+    from django.db import transaction
+
+    from infoflow.units.models import Unit
+    from scoring.ledger import actions, queries
+    from scoring.ledger.models import Entry
+    from scoring.targets.queries import targets_of
+
+    other = sqlite3.connect(reference)
+    names = [f.attname for f in Entry._meta.concrete_fields if f.attname != "id"]
+    wanted = (
+        f"SELECT {', '.join(names)} FROM ledger_entry"  # noqa: S608 - names of columns
+        " WHERE unit_id BETWEEN ? AND ? AND earned BETWEEN ? AND ?"
+    )
+    as_date = date.fromisoformat
+    seconds, written, loaded = 0.0, 0, 0
+    units = sorted(Unit.objects.values_list("pk", flat=True))
+    with transaction.atomic():
+        for year in YEARS:
+            first, last = date(year, 1, 1), date(year, 12, 31)
+            for some in actions._slices(units):
+                given = other.execute(wanted, (some[0], some[-1], str(first), str(last)))
+                values = [dict(zip(names, row, strict=True)) for row in given]
+                for value in values:
+                    value |= {d: as_date(value[d]) for d in ("date", "earned")}
+                    del value["at"]
+                start = time.process_time()
+                for row in queries.fact_rows(some, first, last):
+                    loaded += bool(row)
+                queries.units_of(some, [year])
+                targets_of(some, [year])
+                queries.booked(some, first, last)
+                Entry.objects.bulk_create(
+                    [Entry(**value) for value in values], batch_size=actions.BATCH
+                )
+                seconds += time.process_time() - start
+                written += len(values)
+    return {"seconds": seconds, "entries": written, "loaded": loaded, "memory": peak()}
+
+
+def one() -> dict[str, float]:
+    """Record single facts for a unit with a full year; its points follow each time."""
+    from infoflow.units.models import Unit
+    from scoring.adoptions.actions import record_facts
+    from scoring.adoptions.rules import FactRow
+    from scoring.ledger.models import Entry
+
+    units = list(Unit.objects.order_by("pk").values_list("pk", flat=True)[9 : 9 + ONE_ROUNDS])
+    taken = []
+    for n, unit in enumerate(units):
+        row = FactRow(
+            kind="submission",
+            date=date(2025, 11, 3),
+            title=f"新来的信息{n}",
+            units=(unit,),
+            key=f"one:{n}",
+            source="table",
+            genre="news",
+        )
+        before = Entry.objects.count()
+        start = time.process_time()
+        record_facts([row])
+        taken.append((time.process_time() - start) * 1000)
+        if Entry.objects.count() <= before:
+            raise SystemExit("a recorded fact must be booked")
+    return {"ms": statistics.median(taken), "worst": max(taken)}
+
+
+def step(name: str, *arguments: str, folder: Path) -> dict[str, float]:
+    """Run one step in a process of its own and return what it measured."""
+    done = subprocess.run(  # noqa: S603 - our own file
+        [sys.executable, "-m", "tests.bench.rescore", f"--{name}", *arguments],
+        env={**os.environ, "INFOFLOW_VAR": str(folder)},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def inside(name: str, arguments: list[str]) -> int:
+    """Do one step in this process and print what it measured as JSON."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "infoflow.settings.test"
+    # Made-up facts must never reach a real database.
+    os.environ.pop("DATABASE_URL", None)
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    if name == "fill":
+        call_command("migrate", verbosity=0)
+        fill(float(arguments[0]))
+        found: dict[str, float] = {}
+    else:
+        found = {"ours": ours, "one": one, "floor": floor}[name](*arguments)  # type: ignore[operator]
+    say(json.dumps(found))
+    return 0
+
+
+def main(share: float) -> int:
+    """Build, measure, print. Exit code 1 when a goal is missed."""
+    from django.conf import settings
+
+    with tempfile.TemporaryDirectory(prefix="infoflow-bench-") as name:
+        first, second = Path(name, "a"), Path(name, "b")
+        first.mkdir()
+        started = time.perf_counter()
+        step("fill", str(share), folder=first)
+        shutil.copytree(first, second)
+        say(
+            f"{int(UNITS * share)} units, {int(FACTS * share)} facts, {len(YEARS)} years; built in"
+            f" {time.perf_counter() - started:.0f} s; {os.cpu_count()} cores,"
+            f" Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}"
+        )
+        found = step("ours", folder=first)
+        database = Path(settings.DATABASES["default"]["NAME"]).name
+        base = step("floor", str(first / database), folder=second)
+        if base["entries"] != found["entries"]:
+            raise SystemExit("the floor wrote other entries")
+        single = step("one", folder=first)
+    ratio = found["seconds"] / base["seconds"]
+    say(
+        f"rebuild  {found['entries']:.0f} entries in {found['seconds']:.1f} s, floor"
+        f" {base['seconds']:.1f} s ({base['loaded']:.0f} lines), ratio {ratio:.2f}"
+        f" (goal {GOALS['ratio']}); peak {found['memory']:.0f} MB (goal {GOALS['memory']}; floor"
+        f" {base['memory']:.0f}); nothing to change {found['idle']:.1f} s"
+    )
+    say(
+        f"one fact median {single['ms']:.1f} ms, worst {single['worst']:.1f} ms (goal {GOALS['one']})"
+    )
+    missed = (
+        ratio > GOALS["ratio"] or found["memory"] > GOALS["memory"] or single["ms"] > GOALS["one"]
+    )
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    given = sys.argv[1:]
+    if given and given[0].startswith("--"):
+        sys.exit(inside(given[0].removeprefix("--"), given[1:]))
+    sys.exit(main(float(given[0]) if given else 1.0))
