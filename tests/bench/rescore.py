@@ -144,8 +144,9 @@ def fill(share: float) -> None:
             cursor.executemany(
                 INSERT_FACT,
                 [
-                    (r["id"], r["kind"], r["day"], f"关于某项工作进展的信息{r['id']}", r["bulletin"],
-                     r["form"], r["level"], r["mark"], r["subject"], f"bench:{r['id']}", made)
+                    (r["id"], r["kind"], r["day"], f"关于某项工作进展的信息{r['id']}",
+                     r["bulletin"], r["form"], r["level"], r["mark"],
+                     r["subject"], f"bench:{r['id']}", made)
                     for r in batch
                 ],
             )  # fmt: skip
@@ -202,7 +203,7 @@ def floor(reference: str) -> dict[str, float]:
     other = sqlite3.connect(reference)
     names = [f.attname for f in Entry._meta.concrete_fields if f.attname != "id"]
     wanted = (
-        f"SELECT {', '.join(names)} FROM ledger_entry"  # noqa: S608 - names of columns
+        f"SELECT {', '.join(names)} FROM ledger_entry"
         " WHERE unit_id BETWEEN ? AND ? AND earned BETWEEN ? AND ?"
     )
     as_date = date.fromisoformat
@@ -261,7 +262,7 @@ def one() -> dict[str, float]:
 
 def step(name: str, *arguments: str, folder: Path) -> dict[str, float]:
     """Run one step in a process of its own and return what it measured."""
-    done = subprocess.run(  # noqa: S603 - our own file
+    done = subprocess.run(
         [sys.executable, "-m", "tests.bench.rescore", f"--{name}", *arguments],
         env={**os.environ, "INFOFLOW_VAR": str(folder)},
         stdout=subprocess.PIPE,
@@ -320,7 +321,8 @@ def main(share: float) -> int:
         f" {base['memory']:.0f}); nothing to change {found['idle']:.1f} s"
     )
     say(
-        f"one fact median {single['ms']:.1f} ms, worst {single['worst']:.1f} ms (goal {GOALS['one']})"
+        f"one fact median {single['ms']:.1f} ms, worst {single['worst']:.1f} ms"
+        f" (goal {GOALS['one']})"
     )
     missed = (
         ratio > GOALS["ratio"] or found["memory"] > GOALS["memory"] or single["ms"] > GOALS["one"]

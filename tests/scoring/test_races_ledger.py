@@ -42,6 +42,7 @@ QUARTER = (date(2026, 1, 1), date(2026, 3, 31))
 @pytest.fixture
 def racing(race_db: Together) -> tuple[Together, Office]:
     """The starter of races and one unit with its people, in a database that really commits."""
+    superior_bulletin()  # here: two who make it at once would meet
     return race_db, Office()
 
 
