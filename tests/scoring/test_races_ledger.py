@@ -277,3 +277,22 @@ def test_publishing_another_version_does_not_stand_in_the_way_of_booking(
     )
     assert no_errors(outcomes)
     assert total() == 1600
+
+
+def test_publishing_books_facts_that_are_being_withdrawn(racing: tuple[Together, Office]) -> None:
+    """A publication refers to facts that withdrawals hold, and holds units that they want."""
+    together, office = racing
+    facts = record_facts([row(office, f"k{n}") for n in range(40)])
+    scheme = draft()
+    outcomes = together(
+        lambda: publish_scheme(scheme_id=scheme.pk),
+        *[lambda some=facts[n::4]: withdraw_all(some, office) for n in range(4)],
+    )
+    assert no_errors(outcomes)
+    assert total() == 0
+    assert rebuild(*YEAR).empty
+
+
+def withdraw_all(facts: list[Fact], office: Office) -> None:
+    for fact in facts:
+        withdraw_fact(fact_id=fact.pk, person=fresh(office.scorer), reason="重复登记")
