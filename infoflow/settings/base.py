@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "scoring.schemes",
     "scoring.targets",
     "scoring.ledger",
+    "scoring.tallies",
     "scoring.objections",
     "scoring.rankings",
     "scoring.progress",

@@ -1,38 +1,41 @@
-"""Reads for rankings: two GROUP BYs, pivoted and ranked in Python."""
+"""Reads for rankings: one row of the tallies for a unit and a year, ranked in Python."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
-from django.db.models import FilteredRelation, Max, Q, QuerySet, Sum
+from django.db.models import Max, QuerySet, Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cms.bulletins.models import Bulletin, Level
 from cms.items.models import ItemPage
-from infoflow.units.models import Unit, UnitGroup
+from infoflow.units.models import GroupMembership, Unit, UnitGroup
 from infoflow.units.permissions import unit_ids_of
 from scoring.adoptions.models import Fact, FactLine
-from scoring.adoptions.rules import FactKind
 from scoring.ledger.models import Entry
 from scoring.schemes.models import Scheme
+from scoring.tallies.queries import Sums, sums_of
+from scoring.tallies.rules import count_tokens, counts_of, read_flags
 
 from .permissions import sees_all_rankings
-from .rules import Period
+from .rules import RATE_PLACES, Period, period_before, period_last_year, year_to
 from .snapshots import closed_ranking_for
 from .tables import (
     UNGROUPED,
     Column,
+    Figures,
     Member,
+    More,
     Ranking,
     add,
-    figures_of_units,
+    figures_of,
     group_tables,
+    ranks_then,
     ungrouped_name,
 )
 
@@ -41,7 +44,12 @@ if TYPE_CHECKING:
 
 
 def ranking(
-    start: date, end: date, group: UnitGroup | None = None, user: User | None = None
+    start: date,
+    end: date,
+    group: UnitGroup | None = None,
+    user: User | None = None,
+    *,
+    places: int = RATE_PLACES,
 ) -> Ranking:
     """Return the ranking of a period (both days included) by group.
 
@@ -51,27 +59,38 @@ def ranking(
     Args:
         group: only this group, also when it has no unit.
         user: only the groups that this person may see; everything when None.
+        places: decimals of rates.
     """
     frozen = closed_ranking_for(start, end, group=group, user=user)
-    return frozen or counted_ranking(start, end, group=group, user=user)
+    return frozen or counted_ranking(start, end, group=group, user=user, places=places)
 
 
 def counted_ranking(
-    start: date, end: date, group: UnitGroup | None = None, user: User | None = None
+    start: date,
+    end: date,
+    group: UnitGroup | None = None,
+    user: User | None = None,
+    *,
+    places: int = RATE_PLACES,
 ) -> Ranking:
     """Count the ranking of a period (both days included) by group.
 
-    Groups are those of the year in which the period ends. Points are the ledger's, counted
-    by the day of the adoption. The number of queries does not depend on the data.
+    Groups are those of the year in which the period ends. Counts and points are by the day on
+    which they count. The number of queries does not depend on the data.
 
     Args:
         group: only this group, also when it has no unit.
         user: only the groups that this person may see; everything when None.
+        places: decimals of rates.
     """
     columns = _columns()
-    bulletins = [column.bulletin_id for column in columns]
-    figures = figures_of_units(_counts(start, end, bulletins), _points(start, end), bulletins)
-    members = _members(start, end, figures.keys())
+    period = Period(start, end)
+    before, last_year = period_before(period), period_last_year(period)
+    times = (period, year_to(end), before, last_year)
+    sums = sums_of((start, end), [(time.start, time.end) for time in times])
+    figures = _figures(sums, places)
+    units = _Units.read({time.end.year for time in (period, before, last_year)})
+    members = units.members(period, figures)
     names = dict(UnitGroup.objects.values_list("pk", "name"))
     names[UNGROUPED] = ungrouped_name()
     if user is not None and not sees_all_rankings(user):
@@ -81,11 +100,12 @@ def counted_ranking(
         members = [m for m in members if m[2] is not None or m[0] in own]
     if group is not None:
         names = {pk: name for pk, name in names.items() if pk == group.pk}
-    tables = group_tables(members=members, figures=figures, names=names)
+    more = _more(units, sums, names, period, (before, last_year))
+    tables = group_tables(members=members, figures=figures, names=names, more=more)
     kept = tuple(t for t in tables if t.rows or (group is not None and t.group_id == group.pk))
     totals = add(table.totals for table in kept)
     return Ranking(
-        period=Period(start, end),
+        period=period,
         schemes=scheme_names(start, end),
         columns=tuple(c for c in columns if c.bulletin_id in totals.adopted),
         groups=kept,
@@ -93,64 +113,113 @@ def counted_ranking(
         empty_groups=tuple(
             table.name for table in tables if not table.rows and table.group_id != UNGROUPED
         ),
+        before=before,
+        last_year=last_year,
     )
 
 
-def _members(start: date, end: date, counted: AbstractSet[int]) -> list[Member]:
-    """Return the units that stand in the ranking, in their order, with the year's group.
-
-    These are the units active in the period, and those with figures though closed.
-    """
-    units = Unit.objects.annotate(
-        member=FilteredRelation("memberships", condition=Q(memberships__year=end.year))
-    ).order_by("order", "code")
-    columns = ("pk", "name", "member__group_id")
-    found = list(units.active_between(start, end).values_list(*columns))
-    closed = counted - {row[0] for row in found}
-    if closed:
-        found += units.filter(pk__in=closed).values_list(*columns)
+def _figures(sums: Mapping[int, Sums], places: int) -> dict[int, Figures]:
+    """Return the figures of units that have any."""
+    found = {}
+    for unit, part in sums.items():
+        points = part.points[0]
+        if part.tokens or points or part.deducted:
+            counts = counts_of(count_tokens(part.tokens))
+            made = figures_of(counts, points, part.deducted, places)
+            if made.something:
+                found[unit] = made
     return found
 
 
-def _counts(start: date, end: date, bulletins: Iterable[int]) -> list[Sequence[Any]]:
-    """Count facts by unit: submitted, forwarded, adopted in each bulletin.
+@dataclass(frozen=True, slots=True)
+class _Units:
+    """All units in their order, with their groups of some years."""
 
-    One row for a unit, with a column for each bulletin: measured a tenth faster than one
-    row for each unit, kind and bulletin, of which there are eight times as many.
+    names: Sequence[tuple[int, str]]
+    # Only units that did not always exist: id → first and last day.
+    bounded: Mapping[int, tuple[date | None, date | None]]
+    groups: Mapping[int, Mapping[int, int]]  # year → unit → group
+
+    @classmethod
+    def read(cls, years: Iterable[int]) -> _Units:
+        """Three queries."""
+        groups: dict[int, dict[int, int]] = {year: {} for year in years}
+        memberships = GroupMembership.objects.filter(year__in=list(groups)).order_by()
+        for unit, year, group in _fetch(memberships.values_list("unit_id", "year", "group_id")):
+            groups[year][unit] = group
+        units = Unit.objects.order_by("order", "code")
+        bounds = Unit.objects.exclude(active_from=None, active_until=None).order_by()
+        return cls(
+            _fetch(units.values_list("pk", "name")),
+            {pk: days for pk, *days in bounds.values_list("pk", "active_from", "active_until")},
+            groups,
+        )
+
+    def exists(self, unit: int, period: Period) -> bool:
+        """Tell whether a unit existed on a day of a period."""
+        if unit not in self.bounded:
+            return True
+        since, until = self.bounded[unit]
+        return (since is None or since <= period.end) and (until is None or until >= period.start)
+
+    def members(self, period: Period, counted: Container[int]) -> list[Member]:
+        """Return the units that stand in the ranking, in their order, with the year's group:
+        those active in the period, and those with figures though closed."""
+        groups = self.groups[period.end.year]
+        return [
+            (pk, name, groups.get(pk))
+            for pk, name in self.names
+            if pk not in self.bounded or pk in counted or self.exists(pk, period)
+        ]
+
+    def seats(self, period: Period, points: Mapping[int, int]) -> Iterator[tuple[int, int]]:
+        """Yield units and their groups in another period."""
+        for unit, group in self.groups[period.end.year].items():
+            if points.get(unit) or unit not in self.bounded or self.exists(unit, period):
+                yield unit, group
+
+
+def _more(
+    units: _Units,
+    sums: Mapping[int, Sums],
+    names: Container[int],
+    period: Period,
+    compared: Sequence[Period],
+) -> dict[int, More]:
+    """Return running total, earlier ranks and flags of the units in some groups.
+
+    A rank is compared only with one in the same group.
     """
-    kinds = {
-        kind: Sum("quantity", filter=Q(kind=kind))
-        for kind in (FactKind.SUBMISSION, FactKind.FORWARDING)
-    }
-    adopted = {
-        f"adopted_{pk}": Sum("quantity", filter=Q(bulletin=pk, kind=FactKind.ADOPTION))
-        for pk in bulletins
-    }
-    return _fetch(
-        FactLine.objects.filter(date__range=(start, end))
-        .order_by()
-        .values_list("unit_id")
-        .annotate(**kinds, **adopted)
-    )
+    ranks: list[dict[int, tuple[int, int]]] = []
+    for n, time in enumerate(compared, start=2):
+        points = {unit: part.points[n] for unit, part in sums.items()}
+        seats = (seat for seat in units.seats(time, points) if seat[1] in names)
+        ranks.append(ranks_then(seats, points))
+    first, last = period.start.isoformat(), period.end.isoformat()
+    groups = units.groups[period.end.year]
+    found: dict[int, More] = {}
+    for unit, _name in units.names:
+        group, part = groups.get(unit), sums.get(unit)
+        if group is None and part is None:
+            continue
+        then = [known.get(unit, (None, None)) for known in ranks]
+        before, last_year = (rank if there == group else None for there, rank in then)
+        if part is None:
+            found[unit] = (0, before, last_year, ())
+        else:
+            flags = read_flags(part.flags, first, last) if part.flags else ()
+            found[unit] = (part.points[1], before, last_year, flags)
+    return found
 
 
-def _points(start: date, end: date) -> list[tuple[int, int]]:
-    return _fetch(
-        Entry.objects.filter(date__range=(start, end))
-        .order_by()
-        .values_list("unit_id")
-        .annotate(sum=Sum("hundredths"))
-    )
+def _fetch(rows: QuerySet[Any, Any]) -> list[Any]:
+    """Run a query of numbers and texts through a plain cursor.
 
-
-def _fetch(aggregate: QuerySet[Any, Any]) -> list[Any]:
-    """Run an aggregate of whole numbers through a plain cursor.
-
-    The ORM would convert every sum to int a second time: a fifth of the whole time at
-    twenty thousand rows.
+    The ORM would convert every value a second time: a fifth of the whole time at twenty
+    thousand rows.
     """
     with connection.cursor() as cursor:
-        cursor.execute(*aggregate.query.sql_with_params())
+        cursor.execute(*rows.query.sql_with_params())
         return cursor.fetchall()
 
 

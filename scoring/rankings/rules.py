@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
 
@@ -26,8 +26,12 @@ def competition_ranks(scores: Sequence[int]) -> list[int]:
     return [first[score] for score in scores]
 
 
-def rate_text(part: int, whole: int) -> str:
-    """Return part of whole in per cent, half-up to one decimal, trailing zero dropped.
+RATE_PLACES = 1
+RATE_PLACES_MAX = 4
+
+
+def rate_text(part: int, whole: int, places: int = RATE_PLACES) -> str:
+    """Return part of whole in per cent, half-up to so many decimals, trailing zeros dropped.
 
     0/0 is "0" (a unit that sent nothing); something of nothing has no rate: "—".
     Source: domain rules, published table D.
@@ -36,8 +40,20 @@ def rate_text(part: int, whole: int) -> str:
         return "0"
     if part < 0 or whole <= 0:
         return "—"
-    tenths = (2000 * part + whole) // (2 * whole)
-    return f"{tenths // 10}.{tenths % 10}".removesuffix(".0")
+    scale = 10**places
+    units = (200 * scale * part + whole) // (2 * whole)
+    if not places:
+        return str(units)
+    return f"{units // scale}.{units % scale:0{places}}".rstrip("0").removesuffix(".")
+
+
+def top(ranks: Sequence[int], n: int) -> int:
+    """Return how many of the first places to list for "前n名": a tie at the cut lists all.
+
+    Args:
+        ranks: competition ranks in order (1, 2, 2, 4).
+    """
+    return sum(1 for rank in ranks if rank <= n)
 
 
 def text_width(text: str) -> int:
@@ -106,6 +122,45 @@ def _long(day: date) -> str:
         "month": day.month,
         "day": day.day,
     }
+
+
+def _last_of_month(day: date) -> date:
+    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
+
+
+def _months_back(day: date, months: int) -> date:
+    """Return the same day so many months earlier, or the last day of that month."""
+    count = day.year * 12 + day.month - 1 - months
+    first = date(count // 12, count % 12 + 1, 1)
+    if day == _last_of_month(day):
+        return _last_of_month(first)
+    return min(
+        first.replace(day=min(day.day, 28)) + timedelta(max(day.day - 28, 0)), _last_of_month(first)
+    )
+
+
+def period_before(period: Period) -> Period:
+    """Return the period of the same length that ends on the day before.
+
+    Whole months: as many months (1—2月 follows 11—12月). Otherwise: as many days.
+    """
+    last = period.start - timedelta(days=1)
+    if period.start.day == 1 and period.end == _last_of_month(period.end):
+        months = (period.end.year - period.start.year) * 12
+        months += period.end.month - period.start.month + 1
+        return Period(_months_back(period.start, months), last)
+    return Period(last - (period.end - period.start), last)
+
+
+def period_last_year(period: Period) -> Period:
+    """Return the same days of the year before; the end of a month stays the end of a month."""
+    end = _months_back(period.end, 12)
+    return Period(min(_months_back(period.start, 12), end), end)
+
+
+def year_to(day: date) -> Period:
+    """Return the days of a year up to a day, both ends included (累计)."""
+    return Period(date(day.year, 1, 1), day)
 
 
 def months_around(day: date, months: int) -> Period:

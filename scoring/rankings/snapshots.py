@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -41,13 +41,17 @@ def snapshot_of(ranking: Ranking) -> dict[str, Any]:
         "to": ranking.period.end.isoformat(),
         "schemes": list(ranking.schemes),
         "columns": [[c.bulletin_id, c.name, c.level] for c in ranking.columns],
+        "before": _days(ranking.before),
+        "last_year": _days(ranking.last_year),
         "figures": list(Figures._fields),
+        "row": list(Row._fields),
         "groups": [
             {
                 "id": table.group_id,
                 "name": table.name,
-                "rows": [[*row[:-1], _plain(row.figures)] for row in table.rows],
+                "rows": [_plain(row._replace(figures=_plain(row.figures))) for row in table.rows],
                 "totals": _plain(table.totals),
+                "total": table.total,
             }
             for table in ranking.groups
         ],
@@ -56,13 +60,25 @@ def snapshot_of(ranking: Ranking) -> dict[str, Any]:
     }
 
 
-def _plain(figures: Figures) -> list[Any]:
-    return [sorted(map(list, v.items())) if isinstance(v, Mapping) else v for v in figures]
+def _plain(values: Iterable[Any]) -> list[Any]:
+    return [
+        sorted(map(list, v.items()))
+        if isinstance(v, Mapping)
+        else list(v)
+        if isinstance(v, tuple)
+        else v
+        for v in values
+    ]
+
+
+def _days(period: Period | None) -> list[str] | None:
+    return None if period is None else [period.start.isoformat(), period.end.isoformat()]
 
 
 def ranking_of(snapshot: Mapping[str, Any]) -> Ranking:
     """Return the ranking that a snapshot holds."""
     read = _reader(snapshot["figures"])
+    read_row = _row_reader(snapshot["row"], read)
     return Ranking(
         period=Period(date.fromisoformat(snapshot["from"]), date.fromisoformat(snapshot["to"])),
         schemes=tuple(snapshot["schemes"]),
@@ -71,17 +87,36 @@ def ranking_of(snapshot: Mapping[str, Any]) -> Ranking:
             GroupTable(
                 group["id"],
                 group["name"],
-                tuple(Row._make([*row[:-1], read(row[-1])]) for row in group["rows"]),
+                tuple(map(read_row, group["rows"])),
                 read(group["totals"]),
+                group["total"],
             )
             for group in snapshot["groups"]
         ),
         totals=read(snapshot["totals"]),
         empty_groups=tuple(snapshot["empty_groups"]),
+        before=_period(snapshot["before"]),
+        last_year=_period(snapshot["last_year"]),
     )
 
 
-def _reader(names: list[str]) -> Any:
+def _period(days: list[str] | None) -> Period | None:
+    return None if days is None else Period(*map(date.fromisoformat, days))
+
+
+def _row_reader(names: list[str], read: Callable[[list[Any]], Figures]) -> Callable[..., Row]:
+    """Return what makes a row of the values that stand under these names."""
+
+    def read_row(values: list[Any]) -> Row:
+        found = {n: v for n, v in zip(names, values, strict=True) if n in Row._fields}
+        found["figures"] = read(found["figures"])
+        found["flags"] = tuple(found["flags"])
+        return Row(**found)
+
+    return read_row
+
+
+def _reader(names: list[str]) -> Callable[[list[Any]], Figures]:
     """Return what makes figures of the values that stand under these names."""
     same = tuple(names) == Figures._fields
     defaults = add([])._asdict()
@@ -135,7 +170,8 @@ def _seen(table: GroupTable, own: set[int]) -> GroupTable | None:
         return None
     ranks = competition_ranks([row.figures.hundredths for row in rows])
     ranked = tuple(row._replace(rank=rank) for row, rank in zip(rows, ranks, strict=True))
-    return GroupTable(table.group_id, table.name, ranked, add(row.figures for row in rows))
+    totals = add(row.figures for row in rows)
+    return GroupTable(table.group_id, table.name, ranked, totals, sum(row.total for row in rows))
 
 
 def _narrowed(

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
 from scoring.schemes.rules import points_text
+from scoring.tallies.rules import Counts
 
-from .rules import Period, competition_ranks, rate_text
+from .rules import RATE_PLACES, Period, competition_ranks, rate_text, top
 
 # A unit with figures but in no group of the year still stands somewhere.
 UNGROUPED = 0
 
 # unit, its name, its group in the year if any
 Member = tuple[int, str, int | None]
+# running total, rank before, rank a year ago, flags
+More = tuple[int, int | None, int | None, tuple[str, ...]]
+
+_NONE: Mapping[int, int] = {}
+_NO_MARKS: Mapping[str, int] = {}
+_NO_MORE: Mapping[int, More] = {}
+_NOTHING_MORE: More = (0, None, None, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +39,21 @@ class Column:
 
 
 class Figures(NamedTuple):
-    """Counted items and points (hundredths). `adopted` holds only bulletins with a number."""
+    """Counted items and points (hundredths). Mappings hold only what is not zero.
+
+    `merged` is the part of `adopted` that was carried with others or as one sentence;
+    `deducted` is the negative part of `hundredths`.
+    """
 
     submitted: int
     forwarded: int
     adopted: Mapping[int, int]
     hundredths: int
+    merged: Mapping[int, int] = _NONE
+    instructions: Mapping[int, int] = _NONE
+    commissions: Mapping[str, int] = _NO_MARKS
+    deducted: int = 0
+    places: int = RATE_PLACES
 
     @property
     def adopted_total(self) -> int:
@@ -46,20 +62,59 @@ class Figures(NamedTuple):
     @property
     def rate(self) -> str:
         """Adopted per hundred submitted."""
-        return rate_text(self.adopted_total, self.submitted)
+        return rate_text(self.adopted_total, self.submitted, self.places)
 
     @property
     def points(self) -> str:
         return points_text(self.hundredths)
 
+    @property
+    def instructed(self) -> int:
+        return sum(self.instructions.values())
+
+    @property
+    def something(self) -> bool:
+        """Whether anything was counted or scored."""
+        return bool(
+            self.submitted
+            or self.forwarded
+            or self.hundredths
+            or self.adopted
+            or self.instructions
+            or self.commissions
+            or self.deducted
+        )
+
 
 class Row(NamedTuple):
-    """One unit's place."""
+    """One unit's place.
+
+    `total` is the running total of the year; `before` and `last_year` are the ranks in the
+    same group in the period before and a year ago, None where there was nothing to rank.
+    """
 
     rank: int
     unit_id: int
     unit: str
     figures: Figures
+    total: int = 0
+    before: int | None = None
+    last_year: int | None = None
+    flags: tuple[str, ...] = ()
+    order: int = 0
+
+    @property
+    def risen(self) -> int | None:
+        """Places gained since the period before; negative: lost."""
+        return None if self.before is None else self.before - self.rank
+
+    @property
+    def risen_in_a_year(self) -> int | None:
+        return None if self.last_year is None else self.last_year - self.rank
+
+    @property
+    def total_points(self) -> str:
+        return points_text(self.total)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +125,11 @@ class GroupTable:
     name: str
     rows: tuple[Row, ...]
     totals: Figures
+    total: int = 0
+
+    @property
+    def total_points(self) -> str:
+        return points_text(self.total)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +146,17 @@ class Ranking:
     groups: tuple[GroupTable, ...]
     totals: Figures
     empty_groups: tuple[str, ...] = ()
+    before: Period | None = None
+    last_year: Period | None = None
+
+    @property
+    def total(self) -> int:
+        """Running total of the year, hundredths."""
+        return sum(table.total for table in self.groups)
+
+    @property
+    def total_points(self) -> str:
+        return points_text(self.total)
 
     @property
     def scheme(self) -> str | None:
@@ -94,14 +165,7 @@ class Ranking:
     @property
     def has_figures(self) -> bool:
         """Whether anything was counted at all."""
-        return any(
-            row.figures.submitted
-            or row.figures.forwarded
-            or row.figures.adopted
-            or row.figures.hundredths
-            for table in self.groups
-            for row in table.rows
-        )
+        return any(row.figures.something for table in self.groups for row in table.rows)
 
     def levels(self) -> list[tuple[str, list[Column]]]:
         """Return the bulletins grouped by level, for the two rows of the head."""
@@ -114,43 +178,80 @@ class Ranking:
         columns = tuple(c for c in self.columns if c.bulletin_id in totals.adopted)
         return replace(self, groups=kept, columns=columns, totals=totals)
 
+    def in_unit_order(self) -> Ranking:
+        """Return the same ranking with each group in the fixed order of units, not by rank."""
+        groups = (
+            replace(table, rows=tuple(sorted(table.rows, key=attrgetter("order"))))
+            for table in self.groups
+        )
+        return replace(self, groups=tuple(groups))
 
-_NONE: Mapping[int, int] = {}
+
 _NOTHING = Figures(0, 0, _NONE, 0)
+
+
+def best(table: GroupTable, n: int) -> list[Row]:
+    """Return the first n places of a group; a tie at the cut lists all, zero is no place."""
+    rows = sorted(table.rows, key=attrgetter("rank", "order"))
+    scored = [row for row in rows if row.figures.hundredths > 0]
+    return scored[: top([row.rank for row in scored], n)]
 
 
 def add(parts: Iterable[Figures]) -> Figures:
     """Return the sum of figures."""
-    submitted = forwarded = hundredths = 0
-    adopted: defaultdict[int, int] = defaultdict(int)
-    for part_submitted, part_forwarded, part_adopted, part_hundredths in parts:
-        submitted += part_submitted
-        forwarded += part_forwarded
-        hundredths += part_hundredths
-        for bulletin, number in part_adopted.items():
-            adopted[bulletin] += number
-    return Figures(submitted, forwarded, dict(adopted), hundredths)
+    submitted = forwarded = hundredths = deducted = 0
+    places = RATE_PLACES
+    adopted: dict[int, int] = {}
+    merged: dict[int, int] = {}
+    instructions: dict[int, int] = {}
+    commissions: dict[str, int] = {}
+    for part in parts:
+        submitted += part.submitted
+        forwarded += part.forwarded
+        hundredths += part.hundredths
+        deducted += part.deducted
+        places = part.places
+        for key, number in part.adopted.items():
+            adopted[key] = adopted.get(key, 0) + number
+        if part.merged:
+            _add_to(merged, part.merged)
+        if part.instructions:
+            _add_to(instructions, part.instructions)
+        if part.commissions:
+            _add_to(commissions, part.commissions)
+    return Figures(
+        submitted,
+        forwarded,
+        adopted,
+        hundredths,
+        merged,
+        instructions,
+        commissions,
+        deducted,
+        places,
+    )
 
 
-def figures_of_units(
-    counts: Iterable[Sequence[Any]],
-    points: Iterable[tuple[int, int]],
-    bulletins: Sequence[int],
-) -> dict[int, Figures]:
-    """Join counts and sums of points into the figures of each unit that has any.
+def _add_to(sums: dict[Any, int], part: Mapping[Any, int]) -> None:
+    for key, number in part.items():
+        sums[key] = sums.get(key, 0) + number
 
-    Args:
-        counts: unit, submitted, forwarded, then adopted in each of `bulletins`; None is zero.
-        points: unit, hundredths.
-    """
-    earned = dict(points)
-    figures = {}
-    for unit, submitted, forwarded, *adopted in counts:
-        carried = {pk: n for pk, n in zip(bulletins, adopted, strict=True) if n}
-        figures[unit] = Figures(submitted or 0, forwarded or 0, carried, earned.pop(unit, 0))
-    for unit, hundredths in earned.items():
-        figures[unit] = Figures(0, 0, {}, hundredths)
-    return figures
+
+def figures_of(
+    counts: Counts, hundredths: int, deducted: int = 0, places: int = RATE_PLACES
+) -> Figures:
+    """Return the figures of a unit from what was counted and scored."""
+    return Figures(
+        counts.submitted,
+        counts.forwarded,
+        counts.adopted,
+        hundredths,
+        counts.merged,
+        counts.instructions,
+        counts.commissions,
+        deducted,
+        places,
+    )
 
 
 def group_tables(
@@ -158,31 +259,58 @@ def group_tables(
     members: Iterable[Member],
     figures: Mapping[int, Figures],
     names: Mapping[int, str],
+    more: Mapping[int, More] = _NO_MORE,
 ) -> list[GroupTable]:
     """Return one table per group in the order of `names`, its units ranked by points.
 
     Every member stands in its group, also with zero; who is in no group stands under
     UNGROUPED, and only with figures. Equal points keep the order of `members`.
     """
-    seated: dict[int, list[tuple[Member, Figures]]] = {}
-    for member in members:
+    seated: dict[int, list[tuple[Member, Figures, int]]] = {}
+    for order, member in enumerate(members):
         unit_id, _name, group_id = member
         found = figures.get(unit_id)
         if found is None and group_id is not None:
             found = _NOTHING
         if found is not None:
-            seated.setdefault(group_id or UNGROUPED, []).append((member, found))
+            seated.setdefault(group_id or UNGROUPED, []).append((member, found, order))
     tables = []
     for group_id, name in names.items():
         seats = seated.get(group_id, [])
-        ranks = competition_ranks([found.hundredths for _member, found in seats])
+        ranks = competition_ranks([found.hundredths for _member, found, _order in seats])
         rows = [
-            Row(rank, unit_id, unit, found)
-            for rank, ((unit_id, unit, _group), found) in zip(ranks, seats, strict=True)
+            Row(rank, member[0], member[1], found, *more.get(member[0], _NOTHING_MORE), order)
+            for rank, (member, found, order) in zip(ranks, seats, strict=True)
         ]
         rows.sort(key=itemgetter(0))
-        tables.append(GroupTable(group_id, name, tuple(rows), add(f for _m, f in seats)))
+        totals = add(found for _member, found, _order in seats)
+        tables.append(
+            GroupTable(group_id, name, tuple(rows), totals, sum(row.total for row in rows))
+        )
     return tables
+
+
+def ranks_then(
+    seats: Iterable[tuple[int, int]], points: Mapping[int, int]
+) -> dict[int, tuple[int, int]]:
+    """Return unit → (group, rank) in another period.
+
+    Args:
+        seats: unit and its group then.
+        points: unit → hundredths then.
+
+    A group in which nobody had a point then had no ranks.
+    """
+    by_group: dict[int, list[int]] = {}
+    for unit, group in seats:
+        by_group.setdefault(group, []).append(unit)
+    found = {}
+    for group, units in by_group.items():
+        scores = [points.get(unit, 0) for unit in units]
+        if any(scores):
+            for unit, rank in zip(units, competition_ranks(scores), strict=True):
+                found[unit] = (group, rank)
+    return found
 
 
 def as_json(ranking: Ranking) -> dict[str, Any]:
@@ -197,13 +325,21 @@ def as_json(ranking: Ranking) -> dict[str, Any]:
             {
                 "group": table.name,
                 "rows": [
-                    {"rank": row.rank, "unit": row.unit, **_figures_json(ranking, row.figures)}
+                    {
+                        "rank": row.rank,
+                        "unit": row.unit,
+                        **_figures_json(ranking, row.figures),
+                        "total": row.total_points,
+                        "rank_before": row.before,
+                        "rank_last_year": row.last_year,
+                        "flags": list(row.flags),
+                    }
                     for row in table.rows
                 ],
             }
             for table in ranking.groups
         ],
-        "totals": _figures_json(ranking, ranking.totals),
+        "totals": {**_figures_json(ranking, ranking.totals), "total": ranking.total_points},
     }
 
 
@@ -212,6 +348,11 @@ def _figures_json(ranking: Ranking, figures: Figures) -> dict[str, Any]:
         "submitted": figures.submitted,
         "forwarded": figures.forwarded,
         "adopted": {c.name: figures.adopted.get(c.bulletin_id, 0) for c in ranking.columns},
+        "adopted_total": figures.adopted_total,
+        "rate": figures.rate,
+        "instructions": {str(level): n for level, n in sorted(figures.instructions.items())},
+        "commissions": dict(sorted(figures.commissions.items())),
+        "deducted": points_text(figures.deducted),
         "points": figures.points,
     }
 

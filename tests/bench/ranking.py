@@ -1,14 +1,16 @@
-"""Measure `ranking()` against its two aggregates as raw SQL, on a million facts.
+"""Measure `ranking()` against the same ranking as raw SQL with window functions, on a million
+facts, on SQLite and PostgreSQL; and a closed period.
 
-Run with `bin/bench ranking`. Builds its own SQLite file in a temporary folder.
+Run with `bin/bench ranking`. Builds its own databases in a temporary folder.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import platform
 import random
-import sqlite3
+import shutil
 import statistics
 import sys
 import tempfile
@@ -18,21 +20,39 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from tests.bench import servers
+
 UNITS, GROUPS, BULLETINS, FACTS = 3_000, 6, 10, 1_000_000
 YEARS = range(2021, 2026)
-ROUNDS = 5
-GOAL = 1.2
+ROUNDS = 7
+# Of the raw SQL's time for the quarter; a year is told and not judged.
+GOAL = 0.6
 BATCH = 50_000
 PERIODS = {
     "quarter": (date(2025, 7, 1), date(2025, 9, 30)),
     "year": (date(2025, 1, 1), date(2025, 12, 31)),
 }
-RAW = (
-    "SELECT unit_id, kind, bulletin_id, SUM(quantity) FROM adoptions_factline"
-    " WHERE date BETWEEN %s AND %s GROUP BY unit_id, kind, bulletin_id",
-    "SELECT unit_id, SUM(hundredths) FROM ledger_entry"
-    " WHERE date BETWEEN %s AND %s GROUP BY unit_id",
-)
+# Counts by bulletin, points, the rank in the group, the rank in the period before and the
+# change. `ranking()` gives besides: instructions, commissions, deductions, flags, the running
+# total and the rank of a year ago.
+RAW = """
+WITH days AS (SELECT unit_id, bulletin_id, kind, SUM(quantity) AS n FROM adoptions_factline
+  WHERE date BETWEEN %(start)s AND %(end)s GROUP BY unit_id, bulletin_id, kind),
+counts AS (SELECT unit_id, {columns}
+  SUM(CASE WHEN kind = 'submission' THEN n ELSE 0 END) AS submitted,
+  SUM(CASE WHEN kind = 'forwarding' THEN n ELSE 0 END) AS forwarded FROM days GROUP BY unit_id),
+points AS (SELECT unit_id, SUM(hundredths) AS h FROM ledger_entry
+  WHERE date BETWEEN %(start)s AND %(end)s GROUP BY unit_id),
+earlier AS (SELECT unit_id, SUM(hundredths) AS h FROM ledger_entry
+  WHERE date BETWEEN %(before)s AND %(until)s GROUP BY unit_id),
+ranked AS (SELECT u.id, u.name, m.group_id, c.*, COALESCE(p.h, 0) AS points,
+  RANK() OVER (PARTITION BY m.group_id ORDER BY COALESCE(p.h, 0) DESC) AS place,
+  RANK() OVER (PARTITION BY m.group_id ORDER BY COALESCE(e.h, 0) DESC) AS place_before
+  FROM units_unit u JOIN units_groupmembership m ON m.unit_id = u.id AND m.year = %(year)s
+  LEFT JOIN counts c ON c.unit_id = u.id LEFT JOIN points p ON p.unit_id = u.id
+  LEFT JOIN earlier e ON e.unit_id = u.id)
+SELECT r.*, r.place_before - r.place FROM ranked r ORDER BY group_id, place, id
+"""
 
 
 def say(text: str) -> None:
@@ -100,7 +120,7 @@ def fill(units: list[int], bulletins: list[int], scheme: int) -> None:
     """Write the facts, their lines and entries in batches."""
     from django.db import connection, transaction
 
-    made = "2025-12-31 00:00:00"
+    made = "2025-12-31 00:00:00+00:00"
     source = rows(units, bulletins)
     while batch := [row for _n, row in zip(range(BATCH), source, strict=False)]:
         with transaction.atomic(), connection.cursor() as cursor:
@@ -126,16 +146,21 @@ def fill(units: list[int], bulletins: list[int], scheme: int) -> None:
         cursor.execute("ANALYZE")
 
 
-def raw_aggregate(start: date, end: date) -> list[list[tuple[Any, ...]]]:
-    """Run both aggregates through a plain cursor and fetch everything."""
+def raw_ranking(start: date, end: date, bulletins: list[int]) -> list[tuple[Any, ...]]:
+    """Run the raw SQL through a plain cursor and fetch everything."""
     from django.db import connection
 
-    found = []
+    from scoring.rankings.rules import Period, period_before
+
+    before = period_before(Period(start, end))
+    columns = "".join(
+        f"SUM(CASE WHEN kind = 'adoption' AND bulletin_id = {pk} THEN n ELSE 0 END) AS b{pk}, "
+        for pk in bulletins
+    )
+    named = {"start": start, "end": end, "before": before.start, "until": before.end}
     with connection.cursor() as cursor:
-        for sql in RAW:
-            cursor.execute(sql, [start, end])
-            found.append(cursor.fetchall())
-    return found
+        cursor.execute(RAW.format(columns=columns), {**named, "year": end.year})
+        return cursor.fetchall()
 
 
 def measure(work: Callable[[], object]) -> tuple[float, float]:
@@ -149,48 +174,67 @@ def medians(runs: list[tuple[float, float]]) -> tuple[float, float]:
     return statistics.median(wall for wall, _c in runs), statistics.median(cpu for _w, cpu in runs)
 
 
-def compare(name: str, start: date, end: date) -> float:
-    """Print one line for a period and return the ratio of processor times.
+def check(start: date, end: date, bulletins: list[int]) -> None:
+    """Make sure that both say the same."""
+    from scoring.rankings.queries import ranking
 
-    SQLite works inside this process, so that is the whole cost; the clock also counts what
-    other programs of the machine take.
+    found = ranking(start, end)
+    ours = sorted(
+        (
+            row.unit_id,
+            row.rank,
+            row.figures.hundredths,
+            row.figures.submitted,
+            row.figures.forwarded,
+            *(row.figures.adopted.get(pk, 0) for pk in bulletins),
+            row.risen,
+        )
+        for table in found.groups
+        for row in table.rows
+    )
+    raw = []
+    for unit, _name, _group, _unit, *counts in raw_ranking(start, end, bulletins):
+        *adopted, submitted, forwarded, points, place, _before, change = (n or 0 for n in counts)
+        raw.append((unit, place, points, submitted, forwarded, *adopted, change))
+    if ours != sorted(raw):
+        raise SystemExit("the ranking differs from the raw SQL's")
+
+
+def compare(name: str, start: date, end: date, bulletins: list[int]) -> float:
+    """Print one line for a period and return the ratio of the clock.
+
+    PostgreSQL works in another process, so the clock is the measure; ours and raw take turns,
+    and the best of each is compared, because others use the machine too.
     """
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
     from scoring.rankings.queries import ranking
 
+    check(start, end, bulletins)
     with CaptureQueriesContext(connection) as queries:
-        found = ranking(start, end)
-    cells, points = raw_aggregate(start, end)
-    if (found.totals.hundredths, found.totals.submitted) != (
-        sum(row[1] for row in points),
-        sum(row[3] for row in cells if row[1] == "submission"),
-    ):
-        raise SystemExit("the ranking's totals differ from the raw aggregate's")
+        ranking(start, end)
     ours, raw = [], []
     for _round in range(ROUNDS):
         ours.append(measure(lambda: ranking(start, end)))
-        raw.append(measure(lambda: raw_aggregate(start, end)))
+        raw.append(measure(lambda: raw_ranking(start, end, bulletins)))
     (our_wall, our_cpu), (raw_wall, raw_cpu) = medians(ours), medians(raw)
+    best = min(wall for wall, _c in ours), min(wall for wall, _c in raw)
     say(
-        f"{name:8} queries {len(queries)}  raw 2  cells {len(cells)}"
-        f"  ours {our_wall:.1f} ms  raw {raw_wall:.1f} ms  ratio {our_wall / raw_wall:.2f}"
-        f"  processor {our_cpu:.1f} / {raw_cpu:.1f} ms, ratio {our_cpu / raw_cpu:.2f}"
-        f"  (goal {GOAL})"
+        f"{name:8} queries {len(queries)}  median: ours {our_wall:.1f} ms, raw {raw_wall:.1f} ms,"
+        f" ratio {our_wall / raw_wall:.2f}  best: {best[0]:.1f} / {best[1]:.1f} ms,"
+        f" ratio {best[0] / best[1]:.2f}  our process {our_cpu:.1f} / {raw_cpu:.1f} ms"
     )
-    return our_cpu / raw_cpu
+    return best[0] / best[1]
 
 
-def main() -> int:
-    """Build, measure, print. Exit code 1 when the goal is missed."""
-    root = Path(__file__).resolve().parents[2]
-    sys.path.insert(0, str(root))
-    with tempfile.TemporaryDirectory(prefix="infoflow-bench-") as folder:
+def measure_here(kind: str) -> int:
+    """Build, measure, print on one database. Exit code 1 when a goal is missed."""
+    folder = tempfile.mkdtemp(prefix="infoflow-bench-")
+    with servers.database(kind, folder) as address:
         os.environ["INFOFLOW_VAR"] = folder
+        os.environ["DATABASE_URL"] = address
         os.environ["DJANGO_SETTINGS_MODULE"] = "infoflow.settings.test"
-        # A million made-up facts must never reach a real database.
-        os.environ.pop("DATABASE_URL", None)
         import django
         from django.core.management import call_command
         from django.db import connection
@@ -198,16 +242,29 @@ def main() -> int:
         django.setup()
         call_command("migrate", verbosity=0)
         started = time.perf_counter()
-        fill(*people_and_papers())
+        units, bulletins, scheme = people_and_papers()
+        fill(units, bulletins, scheme)
         say(
-            f"{UNITS} units, {GROUPS} groups, {BULLETINS} bulletins, {FACTS} facts, "
-            f"{len(YEARS)} years; built in {time.perf_counter() - started:.0f} s; "
-            f"{os.cpu_count()} cores, Python {platform.python_version()}, "
-            f"SQLite {sqlite3.sqlite_version}; median of {ROUNDS} after warm-up"
+            f"{connection.vendor} {'.'.join(map(str, connection.get_database_version()))}:"
+            f" {UNITS} units, {GROUPS} groups, {BULLETINS} bulletins, {FACTS} facts,"
+            f" {len(YEARS)} years; built in {time.perf_counter() - started:.0f} s;"
+            f" {os.cpu_count()} cores, Python {platform.python_version()}; {ROUNDS} rounds"
         )
-        ratios = [compare(name, *days) for name, days in PERIODS.items()]
+        ratios = {name: compare(name, *days, bulletins) for name, days in PERIODS.items()}
         connection.close()
-    return 0 if max(ratios) <= GOAL else 1
+    shutil.rmtree(folder, ignore_errors=True)
+    missed = ratios["quarter"] > GOAL
+    say(f"quarter {ratios['quarter']:.2f}, goal {GOAL}: {'MISSED' if missed else 'kept'}")
+    return int(missed)
+
+
+def main() -> int:
+    """Measure on every database, each in a process of its own."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--on", choices=["sqlite", "postgresql"])
+    kind = parser.parse_args().on
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+    return measure_here(kind) if kind else servers.on_each("tests.bench.ranking", [])
 
 
 if __name__ == "__main__":
