@@ -72,6 +72,7 @@ def counted_ranking(
     user: User | None = None,
     *,
     places: int = RATE_PLACES,
+    afresh: bool = False,
 ) -> Ranking:
     """Count the ranking of a period (both days included) by group.
 
@@ -82,12 +83,13 @@ def counted_ranking(
         group: only this group, also when it has no unit.
         user: only the groups that this person may see; everything when None.
         places: decimals of rates.
+        afresh: from the facts and entries themselves, not from the tallies.
     """
     columns = _columns()
     period = Period(start, end)
     before, last_year = period_before(period), period_last_year(period)
     times = (period, year_to(end), before, last_year)
-    sums = sums_of((start, end), [(time.start, time.end) for time in times])
+    sums = sums_of((start, end), [(time.start, time.end) for time in times], afresh=afresh)
     figures = _figures(sums, places)
     units = _Units.read({time.end.year for time in (period, before, last_year)})
     members = units.members(period, figures)
@@ -97,7 +99,9 @@ def counted_ranking(
         own = unit_ids_of(user)
         seen = {group_id or UNGROUPED for unit_id, _name, group_id in members if unit_id in own}
         names = {pk: name for pk, name in names.items() if pk in seen}
-        members = [m for m in members if m[2] is not None or m[0] in own]
+        # Who is in no group and has no figures is not seated (group_tables).
+        hidden = {pk for pk, _name, group_id in members if group_id is None and pk not in own}
+        figures = {pk: found for pk, found in figures.items() if pk not in hidden}
     if group is not None:
         names = {pk: name for pk, name in names.items() if pk == group.pk}
     more = _more(units, sums, names, period, (before, last_year))
@@ -151,7 +155,10 @@ class _Units:
         bounds = Unit.objects.exclude(active_from=None, active_until=None).order_by()
         return cls(
             _fetch(units.values_list("pk", "name")),
-            {pk: days for pk, *days in bounds.values_list("pk", "active_from", "active_until")},
+            {
+                pk: (since, until)
+                for pk, since, until in bounds.values_list("pk", "active_from", "active_until")
+            },
             groups,
         )
 

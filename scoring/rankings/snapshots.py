@@ -49,7 +49,7 @@ def snapshot_of(ranking: Ranking) -> dict[str, Any]:
             {
                 "id": table.group_id,
                 "name": table.name,
-                "rows": [_plain(row._replace(figures=_plain(row.figures))) for row in table.rows],
+                "rows": [_plain_row(row) for row in table.rows],
                 "totals": _plain(table.totals),
                 "total": table.total,
             }
@@ -69,6 +69,10 @@ def _plain(values: Iterable[Any]) -> list[Any]:
         else v
         for v in values
     ]
+
+
+def _plain_row(row: Row) -> list[Any]:
+    return _plain(_plain(v) if isinstance(v, Figures) else v for v in row)
 
 
 def _days(period: Period | None) -> list[str] | None:

@@ -56,11 +56,11 @@ def close_period(
     told = refusal(start, end)
     if told:
         raise Refused(told)
-    before = counted_ranking(start, end) if digest else None
+    before = counted_ranking(start, end, afresh=True) if digest else None
     difference = rebuild(start, end)
     if before is not None and seen_digest(before, difference) != digest:
         raise Changed(_("您查看之后数据有变化，还没有结账。请核对下面新的内容，再点“结账”。"))
-    snapshot = snapshot_of(counted_ranking(start, end))
+    snapshot = snapshot_of(counted_ranking(start, end, afresh=True))
     made: Closing = Closing.objects.create(
         start=start,
         end=end,

@@ -30,6 +30,10 @@ LABELS: dict[str, Any] = {
     "forwarded": gettext_lazy("上报"),
     "adopted": gettext_lazy("采用"),
     "hundredths": gettext_lazy("得分"),
+    "merged": gettext_lazy("合并采用"),
+    "instructions": gettext_lazy("批示"),
+    "commissions": gettext_lazy("约稿"),
+    "deducted": gettext_lazy("扣分"),
 }
 
 
@@ -65,7 +69,7 @@ def seen_digest(ranking: Ranking, difference: Difference) -> str:
 def preview(start: date, end: date) -> Preview:
     """Return what closing a period would freeze. Reads only."""
     told = refusal(start, end)
-    found = counted_ranking(start, end)
+    found = counted_ranking(start, end, afresh=True)
     difference = Difference() if told else rebuild(start, end, dry_run=True)
     rows = [row for t in found.groups if t.group_id != UNGROUPED for row in t.rows]
     return Preview(
@@ -102,7 +106,7 @@ def flaws_of(closing: Closing) -> Iterator[Flaw]:
         yield Flaw(_("快照的期间与结账的期间不符。"))
     kept = set(snapshot["figures"])
     then = {unit: _kept(figures, kept) for unit, figures in _by_unit(frozen).items()}
-    counted = counted_ranking(closing.start, closing.end)
+    counted = counted_ranking(closing.start, closing.end, afresh=True)
     now = {unit: _kept(figures, kept) for unit, figures in _by_unit(counted).items()}
     names = dict(Unit.objects.filter(pk__in={*then, *now}).values_list("pk", "name"))
     yield from differing(then, now, names, LABELS)

@@ -103,7 +103,11 @@ def _whole(value: Any) -> Any:
 def _told(figure: str, value: Any) -> str:
     if isinstance(value, Mapping):
         return str(sum(value.values()))
-    return points_text(value or 0) + _("分") if figure == "hundredths" else str(value or 0)
+    return (
+        points_text(value or 0) + _("分")
+        if figure in ("hundredths", "deducted")
+        else str(value or 0)
+    )
 
 
 def next_period(closed: Iterable[ClosedSpan], today: date) -> ClosedSpan:

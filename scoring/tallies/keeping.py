@@ -257,7 +257,7 @@ def faults(using: str = "default") -> list[tuple[int, int]]:
     connection = connections[using]
     sql = _Sql(connection)
     columns = [*TOKENS, *POINTS, *DEDUCTED, "flags"]
-    empty = dict.fromkeys(columns, "")
+    empty: dict[str, Any] = dict.fromkeys(columns, "")
     empty.update(dict.fromkeys([*POINTS, *DEDUCTED], 0))
     truth: dict[tuple[int, int], dict[str, Any]] = {}
     with transaction.atomic(using=using), connection.cursor() as cursor:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db import connection
@@ -31,9 +32,13 @@ class Sums:
 
 
 def sums_of(
-    counted: Days, times: Sequence[Days], units: Iterable[int] | None = None
+    counted: Days,
+    times: Sequence[Days],
+    units: Iterable[int] | None = None,
+    *,
+    afresh: bool = False,
 ) -> dict[int, Sums]:
-    """Return what units have; units without a tally do not stand in it.
+    """Return what units have; units that have nothing do not stand in it.
 
     One query for each year; two more when a time begins or ends within a month.
 
@@ -41,14 +46,18 @@ def sums_of(
         counted: the days whose counts, deductions and flags are wanted.
         times: for each of these the points are wanted.
         units: only these; all when None.
+        afresh: count the rows one by one and do not trust the tallies.
     """
     wanted = None if units is None else sorted(set(units))
-    months, rest = split(*counted)
-    by_time = [split(*days) for days in times]
+    cut = _no_months if afresh else split
+    months, rest = cut(*counted)
+    by_time = [cut(*days) for days in times]
     years = {*months, *(day.year for days in rest for day in days)}
     years |= {year for whole, _rest in by_time for year in whole}
     found: dict[int, Sums] = {}
-    for year in sorted(years):
+    if afresh:
+        _add_flags(found, counted, len(times), wanted)
+    for year in () if afresh else sorted(years):
         own = months.get(year, ())
         values = [
             _months("t", own, "||", _EMPTY),
@@ -63,6 +72,10 @@ def sums_of(
     if any(days for _whole, days in by_time) or rest:
         _add_points(found, rest, [days for _whole, days in by_time], wanted)
     return found
+
+
+def _no_months(start: date, end: date) -> tuple[dict[int, list[int]], list[Days]]:
+    return {}, [(start, end)] if start <= end else []
 
 
 def _months(letter: str, months: Iterable[int], sign: str, nothing: str) -> str:
@@ -110,6 +123,21 @@ def _add_counts(
     _add(
         found,
         ((unit, f"{code}*{n} ", 0, "", *([0] * times)) for unit, code, n in rows if code and n),
+    )
+
+
+def _add_flags(found: dict[int, Sums], counted: Days, times: int, units: list[int] | None) -> None:
+    """Add the flags of some days, written as the tallies write them."""
+    entries = Entry.objects.filter(date__range=counted).exclude(flag="").order_by("pk")
+    if units is not None:
+        entries = entries.filter(unit_id__in=units)
+    rows = entries.values_list("unit_id", "date", "reverses_id", "flag")
+    _add(
+        found,
+        (
+            (unit, "", 0, f"{day:%Y-%m-%d}{'+' if gone is None else '-'}{flag}\n", *([0] * times))
+            for unit, day, gone, flag in rows
+        ),
     )
 
 

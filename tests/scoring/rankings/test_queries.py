@@ -168,7 +168,7 @@ def test_cost_does_not_grow_with_units(county: County) -> None:
     with CaptureQueriesContext(connection) as many:
         found = ranking(START, END)
     assert len(found.groups[0].rows) + len(found.groups[1].rows) == 205
-    assert len(many) == len(few) == 8
+    assert len(many) == len(few) == 9
 
 
 def test_details_add_up_to_the_number(county: County) -> None:

@@ -17,9 +17,10 @@ from scoring.rankings.tables import (
     Ranking,
     add,
     as_json,
-    figures_of_units,
+    figures_of,
     group_tables,
 )
+from scoring.tallies.rules import Counts
 
 BULLETINS = (7, 9)
 NAMES = {1: "一组", 2: "二组", 3: "空组", UNGROUPED: "未分组"}
@@ -39,24 +40,19 @@ ENTRIES = st.lists(st.tuples(UNITS, st.integers(-500, 1000)), max_size=30)
 MEMBERS = st.fixed_dictionaries({unit: st.sampled_from([1, 2, None]) for unit in range(1, 9)})
 
 
-def counts_of(facts: list[Any]) -> list[tuple[int | None, ...]]:
-    """Count as the database does: a row for each unit with facts, None where nothing is."""
-    rows: list[tuple[int | None, ...]] = []
-    for unit in sorted({fact[0] for fact in facts}):
-
-        def total(kind: str, bulletin: int | None = None, unit: int = unit) -> int | None:
-            found = [f[3] for f in facts if f[:2] == (unit, kind) and bulletin in (None, f[2])]
-            return sum(found) if found else None
-
-        rows.append(
-            (
-                unit,
-                total(FactKind.SUBMISSION),
-                total(FactKind.FORWARDING),
-                *(total(FactKind.ADOPTION, bulletin) for bulletin in BULLETINS),
-            )
-        )
-    return rows
+def counts_of(facts: list[Any], unit: int) -> Counts:
+    """Count one by one what a unit has."""
+    found = Counts()
+    for at, kind, bulletin, number in facts:
+        if at != unit:
+            continue
+        if kind == FactKind.SUBMISSION:
+            found.submitted += number
+        elif kind == FactKind.FORWARDING:
+            found.forwarded += number
+        elif kind == FactKind.ADOPTION:
+            found.adopted[bulletin] = found.adopted.get(bulletin, 0) + number
+    return found
 
 
 @given(FACTS, ENTRIES, MEMBERS)
@@ -64,8 +60,10 @@ def test_same_as_counting_one_by_one(facts: Any, entries: Any, groups: Any) -> N
     sums: Counter[int] = Counter()
     for unit, hundredths in entries:
         sums[unit] += hundredths
-    earned = [(unit, sums[unit]) for unit in {unit for unit, _h in entries}]
-    figures = figures_of_units(counts_of(facts), earned, BULLETINS)
+    figures = {
+        unit: figures_of(counts_of(facts, unit), sums[unit])
+        for unit in {fact[0] for fact in facts} | set(sums)
+    }
     members = [(unit, f"单位{unit}", group) for unit, group in groups.items()]
     tables = group_tables(members=members, figures=figures, names=NAMES)
 
@@ -95,16 +93,26 @@ def test_same_as_counting_one_by_one(facts: Any, entries: Any, groups: Any) -> N
 
 def test_equal_points_keep_the_order_of_units() -> None:
     members = [(3, "丙", 1), (1, "甲", 1), (2, "乙", 1)]
-    figures = figures_of_units([], [(2, 100)], ())
+    figures = {2: figures_of(Counts(), 100)}
     rows = group_tables(members=members, figures=figures, names={1: "组"})[0].rows
     assert [(row.rank, row.unit) for row in rows] == [(1, "乙"), (2, "丙"), (2, "甲")]
 
 
 def test_published_json_form() -> None:
     columns = (Column(7, "普刊", "市级"), Column(9, "参阅", "省级"))
-    figures = figures_of_units([(1, 4, None, 2, None), (2, None, 1, None, 1)], [(1, 250)], (7, 9))
+    figures = {
+        1: figures_of(
+            Counts(submitted=4, adopted={7: 2}, instructions={2: 1}, commissions={"done": 3}),
+            250,
+            -50,
+        ),
+        2: figures_of(Counts(forwarded=1, adopted={9: 1}), 0),
+    }
     tables = group_tables(
-        members=[(1, "甲镇", 1), (2, "乙镇", 1)], figures=figures, names={1: "镇"}
+        members=[(1, "甲镇", 1), (2, "乙镇", 1)],
+        figures=figures,
+        names={1: "镇"},
+        more={1: (1000, 2, None, ("取消评先",))},
     )
     ranking = Ranking(
         period=Period(date(2026, 1, 1), date(2026, 3, 31)),
@@ -126,7 +134,16 @@ def test_published_json_form() -> None:
                         "submitted": 4,
                         "forwarded": 0,
                         "adopted": {"普刊": 2, "参阅": 0},
+                        "adopted_total": 2,
+                        "rate": "50",
+                        "instructions": {"2": 1},
+                        "commissions": {"done": 3},
+                        "deducted": "-0.5",
                         "points": "2.5",
+                        "total": "10",
+                        "rank_before": 2,
+                        "rank_last_year": None,
+                        "flags": ["取消评先"],
                     },
                     {
                         "rank": 2,
@@ -134,7 +151,16 @@ def test_published_json_form() -> None:
                         "submitted": 0,
                         "forwarded": 1,
                         "adopted": {"普刊": 0, "参阅": 1},
+                        "adopted_total": 1,
+                        "rate": "—",
+                        "instructions": {},
+                        "commissions": {},
+                        "deducted": "0",
                         "points": "0",
+                        "total": "0",
+                        "rank_before": None,
+                        "rank_last_year": None,
+                        "flags": [],
                     },
                 ],
             }
@@ -143,6 +169,12 @@ def test_published_json_form() -> None:
             "submitted": 4,
             "forwarded": 1,
             "adopted": {"普刊": 2, "参阅": 1},
+            "adopted_total": 3,
+            "rate": "75",
+            "instructions": {"2": 1},
+            "commissions": {"done": 3},
+            "deducted": "-0.5",
             "points": "2.5",
+            "total": "10",
         },
     }
