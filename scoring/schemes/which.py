@@ -101,9 +101,10 @@ class Which:
             _label(Trait, self.traits),
             _label(FactKind, self.kinds),
         ]
-        told = "".join(part for part in parts if part) or str(_("各类事项"))
+        told = "".join(part for part in parts if part)
         if self.bulletins:
-            told = _("%(what)s（指定刊物）") % {"what": told}
+            told = _("%(what)s（指定刊物）") % {"what": told} if told else _("指定刊物")
+        told = told or str(_("各类事项"))
         if self.without:
             told = _("%(what)s（%(traits)s除外）") % {
                 "what": told,
@@ -156,7 +157,11 @@ class Whose:
         named = "、".join(sorted(self.clauses))
         if self.facts == ANYTHING:
             return named or str(_("合计"))
-        return f"{named}{self.facts.text}"
+        return (
+            _("%(clauses)s（%(what)s）") % {"clauses": named, "what": self.facts.text}
+            if named
+            else self.facts.text
+        )
 
 
 def split_names(text: str) -> tuple[str, ...]:

@@ -202,6 +202,18 @@ def what_happened(fact: FactView, row: Row | None = None) -> str:
     }
 
 
+# Kinds that are counted in items; the others happen so many times.
+_ITEMS = (FactKind.SUBMISSION, FactKind.FORWARDING, FactKind.ADOPTION)
+
+
+def _each(row: Row) -> str:
+    """Return what one fact counts by a row, in a clerk's words."""
+    each = {"each": points_text(abs(row.hundredths))}
+    if row.kind in _ITEMS:
+        return _("每条%(each)s分") % each
+    return (_("每次扣%(each)s分") if row.hundredths < 0 else _("每次%(each)s分")) % each
+
+
 def sentence_for(fact: FactView, row: Row, hundredths: int) -> str:
     """Return the reason for an entry in a clerk's words, without the full stop."""
     what = what_happened(fact, row)
@@ -217,7 +229,7 @@ def sentence_for(fact: FactView, row: Row, hundredths: int) -> str:
         elif fact.note:
             value = _("%(value)s，理由：%(note)s") % {"value": value, "note": fact.note[:80]}
     else:
-        value = _("每条%(each)s分") % {"each": points_text(row.hundredths)}
+        value = _each(row)
     return _("%(what)s，%(value)s，计%(sum)s分") % {
         "what": what,
         "value": value,

@@ -129,8 +129,8 @@ def test_table_keeps_reasons_of_facts_apart() -> None:
     checks = table(("check", "all", "2"))
     entries = run(spec(checks), [other(n, "check", check=f"项目{n}") for n in (1, 2)])
     assert [entry.sentence for entry in entries] == [
-        "考核项目“项目1”，每条2分，计2分。",
-        "考核项目“项目2”，每条2分，计2分。",
+        "考核项目“项目1”，每次2分，计2分。",
+        "考核项目“项目2”，每次2分，计2分。",
     ]
     row = {"kind": "adoption", "target": "all", "points": "1", "most": "5"}
     chosen = build_clause("points_table", "t", {"rows": [row]})
