@@ -83,6 +83,8 @@ def test_only_those_who_handle_texts_search_them(office: Office, role: Role) -> 
     assert "防汛情况" not in page(answer)
     assert SEARCH not in page(browser(person(Role.SCORER)).get("/office/"))
     assert SEARCH in page(browser(office.editor).get("/office/"))
+    # The side bar's box leads to the same place, and not to Wagtail's search of folders.
+    assert "/office/pages/search/" not in page(browser(office.editor).get("/office/"))
 
 
 def cost(office: Office, who: str, address: str, **wanted: str) -> int:

@@ -31,6 +31,7 @@ class Mark(StrEnum):
     SCHEME_DRAFT = "ZSCHEMEDRAFTQ"  # a scheme that nobody has published
     HAND_OVER = "ZBHANDQ"  # why and how its people handed over
     JOINT = "ZBJOINTQ"  # what it shows to a joint unit, and what that one answered
+    AGREED = "ZBAGREEDQ"  # what it reports together with a joint unit, and has left it
     TYPED = "ZBTYPEDQ"  # what its officer has typed and not saved
     OWN_TYPED = "ZATYPEDQ"  # the same of unit A's officer: not even unit A's signatory sees it
     REFUSED = "ZBREFUSEDQ"  # what was refused at the door: nobody ever sees it

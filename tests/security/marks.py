@@ -10,7 +10,7 @@ from .world import ANONYMOUS, SUPERUSER
 
 EVERYTHING = frozenset(Mark) - NOBODYS
 IN_ISSUES = frozenset({Mark.ISSUED})
-IN_RANKINGS = frozenset({Mark.UNIT, Mark.TITLE, Mark.POINTS, Mark.ISSUED})
+IN_RANKINGS = frozenset({Mark.UNIT, Mark.TITLE, Mark.AGREED, Mark.POINTS, Mark.ISSUED})
 # What a unit says against its points is between it and the scorers.
 OF_OFFICE = EVERYTHING - OF_UNIT - {Mark.OBJECTION}
 

@@ -115,21 +115,65 @@ def refused_at_the_door(office: FilingOffice) -> None:
     door.keep_record(refusal.value)
 
 
-def joint_item(office: FilingOffice, partner: builders.Office) -> ItemPage:
-    """A text that waits for a joint unit, which has declined with a reason."""
-    office.beside, kept = Beside.all_of(Mark.JOINT), office.beside
+def _joint(
+    office: FilingOffice, partner: builders.Office, state: str, mark: Mark = Mark.JOINT
+) -> ItemPage:
+    """A text that a partner is to report too: a "draft", or "submitted"."""
+    office.beside, kept = Beside.all_of(mark), office.beside
     office.joint = (partner.unit.pk,)
-    item = office.submitted(f"关于{Mark.JOINT}的联合报告", f"一、{Mark.JOINT}")
+    make = getattr(office, state)
+    item: ItemPage = make(f"关于{mark}的联合报告", f"一、{mark}")
     office.joint, office.beside = (), kept
+    return item
+
+
+def _says(partner: builders.Office, item: ItemPage, agreed: bool) -> None:
     actions_joint.answer(
         item_id=item.pk,
         unit_id=partner.unit.pk,
         person=builders.fresh(partner.signatory),
-        agreed=False,
-        reason=f"数据{Mark.JOINT}不一致",
+        agreed=agreed,
+        reason="" if agreed else f"数据{Mark.JOINT}不一致",
         seen_digest=item.joint_digest(),
     )
+
+
+def joint_item(office: FilingOffice, partner: builders.Office) -> ItemPage:
+    """A text that waits for a joint unit, which has declined with a reason."""
+    item = _joint(office, partner, "submitted")
+    _says(partner, item, agreed=False)
     return item
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """Texts that a partner was named on or agreed to, and how far each has come."""
+
+    draft: ItemPage  # names the partner and was never sent
+    signed: ItemPage  # agreed to, signed by the lead unit: with the office
+    rewritten: ItemPage  # agreed to, returned, and being changed by the lead unit
+    let_go: ItemPage  # agreed to, and the lead unit reports it alone since
+
+
+def agreed_items(office: FilingOffice, partner: builders.Office) -> Agreed:
+    """Make them; what the partner must not read of them carries the mark of a draft."""
+    signed, rewritten = (_joint(office, partner, "submitted", Mark.AGREED) for _n in range(2))
+    let_go = _joint(office, partner, "submitted")
+    for item in (signed, rewritten, let_go):
+        _says(partner, item, agreed=True)
+    for item in (signed, rewritten):
+        builders.decide(item, office.signatory)
+    builders.decide(rewritten, office.editor, Verdict.RETURN, reason="请补充")
+    officer = builders.fresh(office.officer)
+    changed = replace(
+        item_actions.Draft.of(ItemPage.objects.get(pk=rewritten.pk)),
+        title=f"改到一半{Mark.DRAFT}",
+        body=f"<p>{Mark.DRAFT}</p>",
+        note=Mark.DRAFT,
+    )
+    item_actions.save_item(item_id=rewritten.pk, person=officer, draft=changed)
+    item_actions.let_go(item_id=let_go.pk, unit_id=partner.unit.pk, person=officer)
+    return Agreed(_joint(office, partner, "draft"), signed, rewritten, let_go)
 
 
 def not_taken(office: FilingOffice) -> ItemPage:

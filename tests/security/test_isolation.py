@@ -114,6 +114,7 @@ def test_search_finds_what_is_there(world: World, visitors: dict[str, Visitor]) 
     asked = [
         (officer, f"/items/{world.texts.returned.pk}/"),
         (officer, f"/items/{world.joint.pk}/"),
+        (officer, f"/items/{world.agreed.signed.pk}/"),
         (officer, f"/items/{world.closed.pk}/"),
         (officer, f"/handover/{world.handover.pk}/"),
         (root, f"/items/{signed.pk}/"),
@@ -147,7 +148,7 @@ def test_what_is_typed_is_its_writers_alone(world: World, visitors: dict[str, Vi
 def test_a_joint_unit_sees_the_joint_text_and_nothing_else(
     world: World, addresses: list[Address]
 ) -> None:
-    open_to_it = frozenset({Mark.JOINT, Mark.UNIT, Mark.PERSON})
+    open_to_it = frozenset({Mark.JOINT, Mark.AGREED, Mark.UNIT, Mark.PERSON})
     for person in (world.partner.officer, world.partner.signatory):
         visitor = Visitor(person)
         told = [
@@ -162,6 +163,39 @@ def test_a_joint_unit_sees_the_joint_text_and_nothing_else(
                 answer = visitor.ask("POST", f"/items/{world.joint.pk}/{act}/", foreign_form(world))
             assert not written, (act, written)
             assert answer.outcome is not Outcome.FAULT, answer
+
+
+def test_what_a_joint_unit_sees_before_and_after_it_agreed(world: World) -> None:
+    """From the moment it was sent, and the text that was sent; never a draft, before or after."""
+    agreed = world.agreed
+    told = []
+    for person in (world.partner.officer, world.partner.signatory):
+        visitor = Visitor(person)
+        for item, seen in (
+            (agreed.draft, False),
+            (agreed.signed, True),
+            (agreed.rewritten, True),
+            (agreed.let_go, False),
+        ):
+            mark = Mark.AGREED if seen else Mark.JOINT
+            for path in ("", "edit/", "check/", "sheet/", "attachments/"):
+                answer = visitor.ask("GET", f"/items/{item.pk}/{path}")
+                if answer.outcome is Outcome.FAULT or Mark.DRAFT in marks_in(answer.text):
+                    told.append(str(answer))
+                if path == "" and (mark in marks_in(answer.text)) != seen:
+                    told.append(f"{answer} 应{'' if seen else '不'}可见")
+            for file in Attachment.objects.filter(page_id=item.pk):
+                answer = visitor.ask("GET", f"/items/{item.pk}/attachments/{file.pk}/")
+                if (mark in marks_in(answer.text)) != seen:
+                    told.append(f"{answer} 附件应{'' if seen else '不'}可见")
+        listed = visitor.ask("GET", "/items/joint/").text
+        for item, shown in ((agreed.draft, False), (agreed.signed, True), (agreed.let_go, False)):
+            assert (f"/items/{item.pk}/" in listed) == shown
+        # It has spoken: nothing of it can be answered any more.
+        with writes() as written:
+            visitor.ask("POST", f"/items/{agreed.signed.pk}/joint/", foreign_form(world))
+        assert not written
+    assert not told, "\n".join(told)
 
 
 # Pages that look for words; a stranger's words find nothing, whether they exist or not.

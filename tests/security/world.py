@@ -34,8 +34,10 @@ from .mark import OWN_MARK, Mark
 from .offices import (
     ISSUED,
     SENT,
+    Agreed,
     Beside,
     FilingOffice,
+    agreed_items,
     hand_over,
     imported,
     instructed,
@@ -85,6 +87,7 @@ class World:
     closed: ItemPage
     partner: builders.Office  # unit C, which unit B asked to join in
     joint: ItemPage
+    agreed: Agreed
     issue_draft: IssuePage
     issue_sent: IssuePage
     issue: IssuePage
@@ -222,6 +225,7 @@ def build() -> World:
         closed=not_taken(other),
         partner=partner,
         joint=joint_item(other, partner),
+        agreed=agreed_items(other, partner),
         issue_draft=issue_draft,
         issue_sent=issue_sent,
         issue=issue,
