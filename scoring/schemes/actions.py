@@ -107,6 +107,7 @@ def new_version(*, scheme_id: int, person: User | None = None) -> Scheme:
         name=source.name,
         version=last + 1,
         document=source.document,
+        note=source.note,
         valid_from=source.valid_from,
         valid_until=source.valid_until,
         rounding=source.rounding,

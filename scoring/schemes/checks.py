@@ -147,7 +147,7 @@ def _inside(row: Row, which: Which) -> bool:
         and (not which.forms or row.form in which.forms)
         and (not which.genres or row.genre in which.genres)
         and (not which.marks or row.mark in which.marks)
-        and not which.traits
+        and (not which.traits or row.trait in which.traits)
         and not which.without
     )
 

@@ -29,6 +29,7 @@ _HEAD = (
     "format",
     "name",
     "document",
+    "note",
     "valid_from",
     "valid_until",
     "rounding",
@@ -93,6 +94,7 @@ def dump_scheme(scheme: Scheme) -> dict[str, Any]:
         "format": FORMAT,
         "name": scheme.name,
         "document": scheme.document,
+        "note": scheme.note,
         "valid_from": scheme.valid_from.isoformat(),
         "valid_until": scheme.valid_until.isoformat() if scheme.valid_until else None,
         "rounding": str(scheme.rounding),
@@ -306,6 +308,7 @@ def read_scheme(data: Any) -> Scheme:
     scheme = Scheme(
         name=str(data.get("name") or "").strip(),
         document=str(data.get("document") or "").strip(),
+        note=str(data.get("note") or "").strip(),
         valid_from=_day(data, "valid_from", reader),  # type: ignore[misc]  # checked below
         valid_until=_day(data, "valid_until", reader),
         rounding=_choice(data, "rounding", Rounding, reader, Rounding.HALF_UP),

@@ -77,4 +77,5 @@ def _view_of(row: FactRow) -> FactView:
         genre=row.genre,
         mark=row.mark,
         words=row.words,
+        traits=frozenset(row.traits),
     )

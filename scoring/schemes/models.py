@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from wagtail.models import Revision
 
     from infoflow.units.models import User
+
+
+NOTE_MAX = 1_000
 
 
 class SchemeQuerySet(models.QuerySet["Scheme"]):
@@ -86,6 +90,13 @@ class Scheme(DraftStateMixin, RevisionMixin, models.Model):
     version = models.PositiveIntegerField(_("版次"), default=1, editable=False)
     document = models.CharField(
         _("依据文件"), max_length=200, blank=True, help_text=_("规定本办法的文件名和文号")
+    )
+    note = models.TextField(
+        _("说明"),
+        max_length=NOTE_MAX,
+        blank=True,
+        validators=[MaxLengthValidator(NOTE_MAX)],
+        help_text=_("文件没有写明、由计分员认定的事项，例如同一稿件多次批示怎么计"),
     )
     valid_from = models.DateField(_("施行日期"), validators=[plausible_date])
     valid_until = models.DateField(

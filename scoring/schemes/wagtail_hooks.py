@@ -94,12 +94,13 @@ class SchemeViewSet(SnippetViewSet):
     inspect_view_enabled = True
     inspect_view_class = SchemeInspect
     inspect_template_name = "schemes/inspect.html"
-    inspect_view_fields = ["document", "valid_from", "valid_until", "period", "rounding"]
+    inspect_view_fields = ["document", "note", "valid_from", "valid_until", "period", "rounding"]
     edit_handler = ObjectList(
         [
             HelpPanel(template="schemes/_used.html"),
             FieldPanel("name"),
             FieldPanel("document"),
+            FieldPanel("note"),
             FieldRowPanel([FieldPanel("valid_from"), FieldPanel("valid_until")]),
             FieldRowPanel([FieldPanel("period"), FieldPanel("rounding")]),
             FieldPanel("blocks"),

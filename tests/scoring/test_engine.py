@@ -88,6 +88,44 @@ def test_fact_without_row_gets_no_entry_and_zero_gets_one() -> None:
     assert points(submission, ("submission", "all", "", "0")) == "0"
 
 
+WITH_TRAITS = [
+    {"kind": "adoption", "target": "all", "trait": "commissioned", "points": "5"},
+    {"kind": "adoption", "target": "level:3", "trait": "commissioned", "points": "6"},
+    {"kind": "adoption", "target": "all", "trait": "front", "points": "8"},
+    {"kind": "adoption", "target": "bulletin:7", "form": "single", "points": "2"},
+]
+
+
+@pytest.mark.parametrize(
+    ("traits", "fields", "points"),
+    [
+        ((), {}, "2"),
+        (("urgent",), {}, "2"),
+        # before a row that names the bulletin; among rows with traits the level goes first
+        (("commissioned",), {}, "6"),
+        (("commissioned",), {"level": 2}, "5"),
+        # the traits of two rows that reach as far: the upper one
+        (("commissioned", "front"), {"level": 2}, "5"),
+        (("front", "urgent"), {"level": 2}, "8"),
+    ],
+)
+def test_row_for_a_trait_goes_before_every_other(
+    traits: tuple[str, ...], fields: dict[str, Any], points: str
+) -> None:
+    rows = build_clause("points_table", "b1", {"rows": WITH_TRAITS})
+    # beside one without traits, which must not lend it its row
+    facts = [fact(1), fact(2, traits=frozenset(traits), **fields)]
+    first, second = run(scheme(rows), facts)
+    assert points_text(first.hundredths) == "2"
+    assert points_text(second.hundredths) == points
+
+
+def test_trait_that_made_the_points_is_told() -> None:
+    rows = build_clause("points_table", "b1", {"rows": WITH_TRAITS})
+    (entry,) = run(scheme(rows), [fact(1, traits=frozenset({"front"}))])
+    assert entry.sentence == "《晋政信息·普刊》采用1条（头版头条），每条8分，计8分。"
+
+
 # The simple lines of the six worked schemes (domain rules §4.2).
 GUANGYUAN = (
     ("adoption", "bulletin:1", "", "2"),  # 政务晨讯
@@ -394,5 +432,5 @@ def test_points_that_are_none(text: str, message: str) -> None:
 def test_joint_and_rows_survive_conversion() -> None:
     clause = table(("adoption", "level:2", "merged", "2.5"))
     assert isinstance(clause, PointsTable)
-    assert clause.rows[0].reach == ("adoption", None, 2, "merged", "", "", None, None)
+    assert clause.rows[0].reach == ("adoption", None, 2, "merged", "", "", "", None, None)
     assert clause.rows[0].hundredths == 250

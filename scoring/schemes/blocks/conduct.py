@@ -28,7 +28,7 @@ from .groups import PercentBlock, flag_block
 
 
 class QualityBlock(ClauseBlock):
-    """质量: what an untrue item or a serious error costs."""
+    """质量: what an untrue item, a serious error or a missed commission costs."""
 
     kind = blocks.ChoiceBlock(
         label=gettext_lazy("事项"),
@@ -60,7 +60,7 @@ class QualityBlock(ClauseBlock):
     )
 
     class Meta:
-        label = gettext_lazy("质量问题")
+        label = gettext_lazy("质量和约稿问题")
         icon = "warning"
 
     def clean(self, value: Any) -> Any:
@@ -145,6 +145,7 @@ class CheckRowBlock(blocks.StructBlock):
         label=gettext_lazy("分值"), help_text=gettext_lazy("加分填正数，扣分填负数如 -2")
     )
     tick = blocks.ChoiceBlock(label=gettext_lazy("怎么计"), choices=Tick.choices, default=Tick.EACH)
+    flag = flag_block(label=gettext_lazy("登记后另有结果"))
 
     class Meta:
         label = gettext_lazy("考核项目")

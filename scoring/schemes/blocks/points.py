@@ -12,7 +12,7 @@ from wagtail.blocks.list_block import ListBlockValidationError
 from wagtail.blocks.struct_block import StructBlockValidationError
 
 from cms.items.rules import ItemForm
-from scoring.adoptions.rules import MARKS_OF, WITH_BULLETIN, AdoptionForm, FactKind, Mark
+from scoring.adoptions.rules import MARKS_OF, WITH_BULLETIN, AdoptionForm, FactKind, Mark, Trait
 
 from ..clauses.points_table import SIGNED
 from ..rules import parse_signed
@@ -50,6 +50,12 @@ class PointsRowBlock(blocks.StructBlock):
         choices=[("", gettext_lazy("各种形式")), *AdoptionForm.choices],
         required=False,
         help_text=gettext_lazy("写明形式的行优先于“各种形式”。只有采用才分采用形式。"),
+    )
+    trait = blocks.ChoiceBlock(
+        label=gettext_lazy("特征"),
+        choices=[("", gettext_lazy("不区分")), *Trait.choices],
+        required=False,
+        help_text=gettext_lazy("例如约稿被采用的另定分值。写明特征的行最优先。"),
     )
     words_min = blocks.IntegerBlock(
         label=gettext_lazy("字数不少于"), required=False, min_value=1, max_value=100_000
@@ -112,11 +118,11 @@ class PointsRowsBlock(blocks.ListBlock):
 
     def clean(self, value: Any) -> Any:
         cleaned = super().clean(value)
-        names = ("kind", "target", "mark", "genre", "form", "words_min", "words_max")
+        names = ("kind", "target", "mark", "genre", "form", "trait", "words_min", "words_max")
         first: dict[tuple[Any, ...], int] = {}
         errors: dict[int, ValidationError] = {}
         for n, row in enumerate(cleaned):
-            reach = tuple(row[name] or "" for name in names)
+            reach = tuple(row.get(name) or "" for name in names)
             if reach in first:
                 errors[n] = ValidationError(
                     _("与第%(n)s行重复，请删去一行。") % {"n": first[reach] + 1}
@@ -156,13 +162,18 @@ class PointsTableBlock(JointFields):
         return context
 
 
+# What a row may be narrowed to besides its bulletin and the number of words.
+DETAILS: tuple[tuple[str, Any], ...] = (
+    ("mark", Mark),
+    ("genre", ItemForm),
+    ("form", AdoptionForm),
+    ("trait", Trait),
+)
+
+
 def details_of(row: Any) -> str:
     """Return what a row is narrowed to, in a clerk's words."""
-    parts = [
-        str(choices(row[name]).label)
-        for name, choices in (("mark", Mark), ("genre", ItemForm), ("form", AdoptionForm))
-        if row.get(name)
-    ]
+    parts = [str(choices(row[name]).label) for name, choices in DETAILS if row.get(name)]
     if row.get("words_min"):
         parts.append(_("%(n)s字以上") % {"n": row["words_min"]})
     if row.get("words_max"):

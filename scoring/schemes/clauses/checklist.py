@@ -43,15 +43,16 @@ def plain_name(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class CheckRow:
-    """One row: a name, its hundredths, and when it counts."""
+    """One row: a name, its hundredths, when it counts, and a consequence that is no points."""
 
     name: str
     hundredths: int
     tick: Tick = Tick.EACH
+    flag: str = ""
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> CheckRow:
-        """Make a row from plain data: check, points and tick.
+        """Make a row from plain data: check, points, tick and flag.
 
         Raises:
             ValueError: the points are no number that a scheme may have.
@@ -60,16 +61,18 @@ class CheckRow:
             name=str(config["check"]).strip(),
             hundredths=parse_signed(str(config["points"])),
             tick=Tick(config.get("tick") or Tick.EACH),
+            flag=str(config.get("flag") or "").strip(),
         )
 
     @property
     def text(self) -> str:
         """The row in a clerk's words."""
-        return _("%(name)s：%(points)s分，%(tick)s") % {
+        told = _("%(name)s：%(points)s分，%(tick)s") % {
             "name": self.name,
             "points": points_text(self.hundredths),
             "tick": self.tick.label,
         }
+        return f"{told}，{self.flag}" if self.flag else told
 
 
 @clause_type
@@ -156,10 +159,9 @@ class Checklist:
                 if hundredths >= 0
                 else _("考核项目“%(name)s”，扣%(points)s分")
             )
-        sentence = (
-            told % words + (f"，{fact.note.strip().rstrip('。')}" if fact.note else "") + "。"
-        )
-        return fact_entry(self, fact, unit_id, hundredths, sentence)
+        parts = [told % words, row.flag, fact.note.strip().rstrip("。")]
+        sentence = "，".join(part for part in parts if part) + "。"
+        return fact_entry(self, fact, unit_id, hundredths, sentence, flag=row.flag)
 
     def ends_with(self, own: str) -> str:
         """Return the kind of period that must end for standing points; "" without such a row."""

@@ -1,11 +1,12 @@
 """The clause "points table": kind × bulletin (or level) × details → points. Pure.
 
-Which row counts: the most specific one. A row that names the bulletin goes before a row for
+Which row counts: the most specific one. A row for pieces with a trait (约稿, 头版头条) goes
+first, wherever they were adopted. Then a row that names the bulletin goes before a row for
 a whole level, which goes before a row for all bulletins. Between two of the same reach the one
 that names the mark goes first, then the genre, then the form, then a number of words. Two rows
-of the same reach are refused when the scheme is written; if they stand there all the same, the
-upper one counts. A fact without a row earns nothing and gets no entry; a row with 0 points
-gives an entry of 0.
+of the same reach are refused when the scheme is written; if they stand there all the same, or
+a fact has the traits of both, the upper one counts. A fact without a row earns nothing and gets
+no entry; a row with 0 points gives an entry of 0.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from cms.bulletins.models import Level
 from cms.items.rules import ItemForm
-from scoring.adoptions.rules import AdoptionForm, FactKind, Mark
+from scoring.adoptions.rules import AdoptionForm, FactKind, Mark, Trait
 
 from ..engine import Clause, Context, EntryDraft, FactView, about_fact, clause_type
 from ..joint import FULL, Joint, JointRule
@@ -43,18 +44,20 @@ class Row:
     words_min: int | None = None
     words_max: int | None = None
     most: int | None = None
+    trait: str = ""
 
     @property
     def reach(self) -> tuple[Any, ...]:
         """What the row is for; no two rows of a table have the same."""
         where = (self.bulletin_id, self.level)
-        details = (self.form, self.genre, self.mark, self.words_min, self.words_max)
+        details = (self.form, self.genre, self.mark, self.trait, self.words_min, self.words_max)
         return (self.kind, *where, *details)
 
     @property
     def narrowness(self) -> tuple[bool, ...]:
         """How specific the row is; the greatest goes first."""
         return (
+            bool(self.trait),
             self.bulletin_id is not None,
             self.level is not None,
             bool(self.mark),
@@ -66,7 +69,7 @@ class Row:
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> Row:
         """Make a row from plain data: kind, target ("all", "level:3", "bulletin:12"), form,
-        genre, mark, words_min, words_max, points and most.
+        genre, mark, trait, words_min, words_max, points and most.
 
         Raises:
             ValueError: the points are no number that a scheme may have.
@@ -81,6 +84,7 @@ class Row:
             form=config.get("form") or "",
             genre=config.get("genre") or "",
             mark=config.get("mark") or "",
+            trait=config.get("trait") or "",
             words_min=config.get("words_min") or None,
             words_max=config.get("words_max") or None,
             hundredths=(parse_signed if kind in SIGNED else parse_points)(str(config["points"])),
@@ -96,6 +100,7 @@ class Row:
             and self.form in ("", fact.form)
             and self.genre in ("", fact.genre)
             and self.mark in ("", fact.mark)
+            and (not self.trait or self.trait in fact.traits)
             and (self.words_min is None or (fact.words or 0) >= self.words_min)
             and (
                 self.words_max is None or (fact.words is not None and fact.words <= self.words_max)
@@ -135,7 +140,7 @@ class PointsTable:
         known: dict[tuple[Any, ...], Row | None] = {}
         told: dict[tuple[Any, ...], str] = {}
         for fact in context.counting():
-            details = (fact.form, fact.genre, fact.mark, fact.words)
+            details = (fact.form, fact.genre, fact.mark, fact.traits, fact.words)
             like = (fact.kind, fact.bulletin_id, fact.level, *details)
             if like in known:
                 row = known[like]
@@ -217,6 +222,8 @@ def _each(row: Row) -> str:
 def sentence_for(fact: FactView, row: Row, hundredths: int) -> str:
     """Return the reason for an entry in a clerk's words, without the full stop."""
     what = what_happened(fact, row)
+    if row.trait:
+        what += _("（%(trait)s）") % {"trait": Trait(row.trait).label}
     if row.words_min is not None or row.words_max is not None:
         what += _("（%(words)s字）") % {"words": fact.words}
     if row.most is not None:

@@ -1,4 +1,4 @@
-"""The clause "quality": what an untrue item or a serious error costs. Pure.
+"""The clause "quality": what an untrue item, a serious error or a missed commission costs. Pure.
 
 Four effects, in any combination: what the same piece has earned goes to zero; what its month or
 period has earned goes to zero; a fixed deduction; a consequence that is no points. Only points
@@ -36,7 +36,7 @@ class ZeroSpan(models.TextChoices):
 
 
 # Kinds of facts that may be such a fault.
-FAULTS = (FactKind.QUALITY, FactKind.URGENT)
+FAULTS = (FactKind.QUALITY, FactKind.URGENT, FactKind.COMMISSION)
 
 
 @clause_type
@@ -158,10 +158,15 @@ class Quality:
             told.append(self.flag)
         return "，".join(told) or _("不扣分")
 
+    def _kind_text(self) -> str:
+        if FactKind.URGENT in self.which.kinds:
+            return _("紧急信息")
+        return _("约稿") if FactKind.COMMISSION in self.which.kinds else _("信息")
+
     def describe(self) -> list[str]:
         """Return the rule as sentences."""
         what = {
-            "kind": _("紧急信息") if FactKind.URGENT in self.which.kinds else _("信息"),
+            "kind": self._kind_text(),
             "marks": "、".join(str(mark.label) for mark in Mark if mark.value in self.which.marks)
             or _("有质量问题"),
             "effects": self._effects(),

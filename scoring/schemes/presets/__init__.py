@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,9 @@ class Preset:
     code: str
     name: str
     document: str
+    note: str
+    valid_from: date
+    valid_until: date | None
     clauses: int
 
 
@@ -39,5 +43,16 @@ def presets() -> tuple[Preset, ...]:
     found = []
     for path in FOLDER.glob("*.json"):
         data = preset_data(path.stem)
-        found.append(Preset(path.stem, data["name"], data["document"], len(data["clauses"])))
+        until = data.get("valid_until")
+        found.append(
+            Preset(
+                code=path.stem,
+                name=data["name"],
+                document=data["document"],
+                note=data.get("note", ""),
+                valid_from=date.fromisoformat(data["valid_from"]),
+                valid_until=date.fromisoformat(until) if until else None,
+                clauses=len(data["clauses"]),
+            )
+        )
     return tuple(sorted(found, key=lambda preset: preset.code))

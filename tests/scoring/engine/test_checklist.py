@@ -65,6 +65,15 @@ def test_sentences() -> None:
     assert RULES.describe()[1] == "上报总结：2分，每期最多计一次。"
 
 
+def test_row_with_a_consequence_that_is_no_points() -> None:
+    row = {"check": "反馈未报", "points": "-10", "flag": "视情况予以通报"}
+    rules = clause("checklist", rows=[row])
+    (entry,) = run(spec(rules), [check(1, "反馈未报", note="3月工作会。")])
+    assert (entry.hundredths, entry.flag) == (-1_000, "视情况予以通报")
+    assert entry.sentence == "考核项目“反馈未报”，扣10分，视情况予以通报，3月工作会。"
+    assert rules.describe() == ["反馈未报：-10分，每登记一次计一次，视情况予以通报。"]
+
+
 STANDING = checklist(("队伍健全", "3", "standing"), ("参加培训", "1", "each"))
 
 

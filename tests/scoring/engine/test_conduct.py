@@ -20,6 +20,7 @@ from .making import (
     adoption,
     clause,
     day,
+    other,
     points_of,
     quality,
     score,
@@ -75,6 +76,17 @@ def test_zhonglou_serious_error_is_two_points_each() -> None:
     assert points_of(entries) == "-4"
     assert [entry.flag for entry in entries] == ["通报批评", "通报批评"]
     assert sentence_of(entries, "quality", 1) == "信息严重差错1次：扣2分，通报批评。"
+
+
+def test_guangyuan_commission_not_sent_is_ten_points_each_and_may_be_named() -> None:
+    config = {"kind": "commission", "marks": ["late", "missed"], "minus": "10"}
+    rules = clause("quality", **config, flag="视情况予以通报")
+    marks = (Mark.MISSED, Mark.LATE, Mark.DONE)
+    entries = score([other(n, "commission", mark=m) for n, m in enumerate(marks)], rules)
+    assert points_of(entries) == "-20"
+    assert [entry.flag for entry in entries] == ["视情况予以通报"] * 2
+    assert sentence_of(entries, "quality", 0) == "约稿未报1次：扣10分，视情况予以通报。"
+    assert rules.describe() == ["约稿迟报、未报的：扣10分，视情况予以通报。"]
 
 
 def test_only_gains_of_the_piece_go_and_only_once() -> None:

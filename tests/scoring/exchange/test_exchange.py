@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 
 from cms.bulletins.models import Bulletin
 from cms.review.actions import Refused
-from scoring.schemes.actions import publish_scheme
+from scoring.schemes.actions import new_version, publish_scheme
 from scoring.schemes.actions_import import import_scheme
 from scoring.schemes.clauses.points_table import PointsTable
 from scoring.schemes.exchange import SchemeFileError, dump_scheme, read_scheme
@@ -29,11 +29,16 @@ def fenyang(**changes: Any) -> dict[str, Any]:
     return copy.deepcopy(preset_data("fenyang")) | changes
 
 
-def faults(data: Any) -> dict[str, str]:
+def faults_of(data: Any) -> dict[str, str]:
     with pytest.raises(SchemeFileError) as refusal:
         import_scheme(data=data, create_bulletins=True)
-    assert not Scheme.objects.exists()
     return dict(refusal.value.faults)
+
+
+def faults(data: Any) -> dict[str, str]:
+    found = faults_of(data)
+    assert not Scheme.objects.exists()
+    return found
 
 
 @pytest.mark.parametrize("code", [preset.code for preset in presets()])
@@ -108,6 +113,13 @@ def test_wrong_field_is_named_by_its_path(data: Any, path: str, message: str) ->
     found = faults(data)
     assert path in found, found
     assert message in found[path]
+
+
+def test_note_goes_out_and_in_and_into_the_next_version() -> None:
+    made = import_scheme(data=fenyang(note="原文未写明：甲。"), create_bulletins=True)
+    assert dump_scheme(made)["note"] == "原文未写明：甲。"
+    assert new_version(scheme_id=made.pk).note == made.note
+    assert "note" in faults_of(fenyang(note="长" * 1_001))
 
 
 def test_numbers_may_be_written_as_numbers() -> None:
