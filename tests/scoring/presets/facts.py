@@ -131,12 +131,14 @@ def entries(
     *,
     units: Iterable[int] = (1,),
     targets: Mapping[int, int] | None = None,
-    as_of: str = "04-01",
+    as_of: str = "12-31",
+    until: str = "12-31",
     missing: Mapping[str, int] | None = None,
 ) -> tuple[EntryDraft, ...]:
     """Import a preset and return what it gives in its first year, seen from a day of that year.
 
     Args:
+        until: last day of that year that is scored.
         targets: unit → items that it must submit in a quarter.
         missing: bulletins that the preset does not name (name → level).
     """
@@ -146,7 +148,7 @@ def entries(
     year = scheme.valid_from.year
     world = World(
         start=scheme.valid_from,
-        end=scheme.valid_until or date(year, 12, 31),
+        end=date.fromisoformat(f"{year}-{until}"),
         as_of=date.fromisoformat(f"{year}-{as_of}"),
         units={pk: UnitView(pk, f"单位{pk}") for pk in units},
         targets={

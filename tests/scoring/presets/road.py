@@ -10,6 +10,7 @@ from datetime import date
 
 from django.core.management import call_command
 
+from cms.bulletins.actions import create_bulletin
 from cms.bulletins.models import Bulletin
 from infoflow.units.models import Unit
 from scoring.adoptions.actions import record_facts
@@ -27,6 +28,12 @@ def in_force(code: str) -> Scheme:
     """Import a preset by the command and publish it."""
     call_command("scheme_import", "--preset", code, "--create-bulletins", stdout=io.StringIO())
     return publish_scheme(scheme_id=Scheme.objects.get().pk)
+
+
+def bulletins(levels: Mapping[str, int]) -> None:
+    """Add superiors' bulletins (name → level) that a preset does not name."""
+    for name, level in levels.items():
+        create_bulletin(name=name, level=level)
 
 
 def members(scheme: Scheme, *names: str) -> dict[int, Unit]:

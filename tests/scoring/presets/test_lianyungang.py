@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from .facts import Case, adopted, case, entries, instructed, sent_up, submitted, worked
@@ -12,7 +14,7 @@ pytestmark = pytest.mark.django_db
 DAILY, ADVICE, CITY = "昨日情况", "政务建议", "专报信息（市）"
 BRIEFING, DIGEST, PROVINCE = "信息简报", "江苏信息摘编", "专报信息（省）"
 NET, CENTRE = "互联网信息摘编", "国务院办公厅信息刊物"
-ONE = {"piece": "item:9"}  # several things about one item
+ONE: dict[str, Any] = {"piece": "item:9"}  # several things about one item
 
 
 @pytest.mark.parametrize(
