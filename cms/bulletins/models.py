@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 class Level(models.IntegerChoices):
     """Level that owns a bulletin."""
 
+    TOWN = 0, _("乡镇级")
     COUNTY = 1, _("县级")
     CITY = 2, _("市级")
     PROVINCE = 3, _("省级")

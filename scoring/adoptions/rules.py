@@ -47,6 +47,7 @@ class Mark(models.TextChoices):
     LATE = "late", _("迟报")
     MISSED = "missed", _("未报")
     OMITTED = "omitted", _("漏报")
+    WRONG = "wrong", _("错报")
     FALSE = "false", _("谎报")
     CONCEALED = "concealed", _("瞒报")
     NOTIFIED = "notified", _("被通报")
@@ -63,6 +64,7 @@ MARKS_OF: dict[str, tuple[Mark, ...]] = {
         Mark.DONE,
         Mark.LATE,
         Mark.OMITTED,
+        Mark.WRONG,
         Mark.FALSE,
         Mark.CONCEALED,
         Mark.NOTIFIED,

@@ -122,7 +122,7 @@ CHOICES = (
     Choice(
         "fact_urgent",
         gettext_lazy("紧急信息"),
-        gettext_lazy("紧急信息按时报送，或迟报、漏报、谎报、瞒报、被通报。"),
+        gettext_lazy("紧急信息按时报送，或迟报、漏报、错报、谎报、瞒报、被通报。"),
     ),
     Choice(
         "fact_quality",

@@ -89,7 +89,9 @@ COLUMNS = (
         Mark,
     ),
     ColumnSpec("leader", "批示领导", 18, _("姓名和职务"), ("领导",)),
-    ColumnSpec("level", "领导级别", 11, _("批示必填：县级、市级、省级、中央"), ("级别",), Level),
+    ColumnSpec(
+        "level", "领导级别", 11, _("批示必填：乡镇级、县级、市级、省级、中央"), ("级别",), Level
+    ),
     ColumnSpec("check", "考核项目", 18, _("与计分办法中的名称一致；考核项目必填"), ("项目",)),
     ColumnSpec("words", "字数", 8, _("整数，计分办法按字数区分时填")),
     ColumnSpec(

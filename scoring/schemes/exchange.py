@@ -260,7 +260,7 @@ def needed_bulletins(data: Any) -> list[NeededBulletin]:
         if not isinstance(entry, Mapping) or not str(entry.get("name") or "").strip():
             faults.append((path, _("请写明刊物名称 name。")))
         elif entry.get("level") not in Level.values:
-            faults.append((f"{path}.level", _("级别只能是：1县级、2市级、3省级、4中央。")))
+            faults.append((f"{path}.level", _("级别只能是：0乡镇级、1县级、2市级、3省级、4中央。")))
         else:
             found.append(NeededBulletin(str(entry["name"]).strip(), int(entry["level"])))
     if faults:

@@ -23,7 +23,7 @@ from .common import by_unit_and_fact, fact_entry, piece_of
 from .numbers import percent_text
 from .points_table import what_happened
 
-FAULTS = (Mark.LATE, Mark.OMITTED, Mark.FALSE, Mark.CONCEALED)
+FAULTS = (Mark.LATE, Mark.OMITTED, Mark.WRONG, Mark.FALSE, Mark.CONCEALED)
 
 
 @clause_type
