@@ -101,7 +101,7 @@ def _write(rows: Sequence[FactRow], person: User | None) -> list[Fact]:
         for position, unit in enumerate(row.units, start=1)
     ]
     bulk.insert(FactLine, lines)
-    facts_recorded.send(sender=Fact, facts=facts, lines=lines)
+    facts_recorded.send(sender=Fact, facts=facts, lines=lines, closed=closed)
     return facts
 
 
@@ -322,5 +322,5 @@ def withdraw_fact(*, fact_id: int, person: User, reason: str) -> Fact:
         for line in standing
     ]
     FactLine.objects.bulk_create(lines)
-    facts_recorded.send(sender=Fact, facts=[opposite], lines=lines)
+    facts_recorded.send(sender=Fact, facts=[opposite], lines=lines, closed=closed)
     return opposite

@@ -3,5 +3,6 @@
 from django.dispatch import Signal
 
 # Arguments: facts (list[Fact]), new facts including withdrawals; lines (list[FactLine]),
-# their lines. All are stored already; none was there before.
+# their lines. All are stored already; none was there before. closed (list[ClosedSpan]): the
+# closed periods, looked at while the units of the lines are held.
 facts_recorded = Signal()

@@ -24,9 +24,10 @@ from infoflow.units.roles import Role
 from scoring.adoptions.models import Fact, FactLine
 from scoring.closings.queries import closed_spans, lock_units
 from scoring.closings.rules import ClosedSpan, counted_on
-from scoring.schemes.engine import EntryDraft, SchemeSpec, World, run
+from scoring.schemes.engine import EntryDraft, World, run
+from scoring.schemes.facts import Asked
 from scoring.schemes.models import Scheme
-from scoring.schemes.specs import spec_in_force
+from scoring.schemes.queries import InForce, specs_between
 from scoring.targets.queries import targets_of
 
 from .difference import Difference
@@ -78,14 +79,19 @@ class _Days:
         return found
 
 
-# Versions in force with what the engine takes; making the latter costs more than using it.
-Specs = Sequence[tuple[Scheme, SchemeSpec]]
-
-
-def _specs(year: int) -> Specs:
+def _schemes(year: int) -> list[InForce]:
     """Return the versions in force on a day of a year; one query."""
-    schemes = Scheme.objects.in_force_between(date(year, 1, 1), date(year, 12, 31))
-    return [(scheme, spec_in_force(scheme)) for scheme in schemes]
+    return specs_between(date(year, 1, 1), date(year, 12, 31))
+
+
+def _kinds_credited(schemes: Iterable[InForce]) -> set[str]:
+    """Return the kinds of units whose facts count for their parents."""
+    return {
+        kind
+        for scheme in schemes
+        for clause in scheme.spec.blocks
+        for kind in getattr(clause, "credits", ())
+    }
 
 
 def _insert(what: Plan, generations: Mapping[Place, int], days: _Days) -> None:
@@ -128,7 +134,7 @@ def _insert(what: Plan, generations: Mapping[Place, int], days: _Days) -> None:
 
 
 def desired_entries(
-    schemes: Specs, units: Sequence[int], year: int, today: date
+    schemes: Iterable[InForce], units: Sequence[int], year: int, today: date
 ) -> dict[Place, tuple[int, EntryDraft]]:
     """Return the entries that schemes give units for a year, by place. Reads only.
 
@@ -136,13 +142,13 @@ def desired_entries(
     """
     desired: dict[Place, tuple[int, EntryDraft]] = {}
     views = units_of(units, [year])
-    targets = targets_of(units, [year])
-    for scheme, spec in schemes:
+    targets = Asked(lambda: targets_of(units, [year]))
+    for scheme in schemes:
         start = max(scheme.valid_from, date(year, 1, 1))
         end = min(scheme.valid_until or date.max, date(year, 12, 31))
         if start > end:
             continue
-        kinds = {kind for clause in spec.blocks for kind in getattr(clause, "credits", ())}
+        kinds = _kinds_credited([scheme])
         scored = [*units, *credited_children(units, kinds)] if kinds else units
         facts = facts_of(scored, start, end)
         # Of the other parties of joint facts only a clause that credits facts must know.
@@ -155,7 +161,7 @@ def desired_entries(
             targets=targets,
             others=units_of(named, [year]) if named else {},
         )
-        for draft in run(spec, facts, world):
+        for draft in run(scheme.spec, facts, world):
             desired[place_of(scheme.pk, draft)] = (scheme.pk, draft)
     return desired
 
@@ -163,7 +169,7 @@ def desired_entries(
 def _bring_up(
     units: Sequence[int],
     year: int,
-    schemes: Specs,
+    schemes: Sequence[InForce],
     days: _Days,
     *,
     within: tuple[date, date] | None = None,
@@ -193,33 +199,34 @@ def _slices(units: Iterable[int]) -> Iterator[list[int]]:
         yield ordered[start : start + UNITS_AT_A_TIME]
 
 
-def _with_credited(units: Iterable[int], schemes: Specs) -> set[int]:
+def _with_credited(units: Iterable[int], schemes: Iterable[InForce]) -> set[int]:
     """Return units and the parents that some of them earn points for."""
     found = set(units)
-    kinds = {
-        kind
-        for _scheme, spec in schemes
-        for clause in spec.blocks
-        for kind in getattr(clause, "credits", ())
-    }
+    kinds = _kinds_credited(schemes)
     if kinds:
         parents = Unit.objects.filter(pk__in=found, kind__in=kinds).exclude(parent=None)
         found.update(parents.values_list("parent_id", flat=True))
     return found
 
 
-@transaction.atomic
-def book(facts: Sequence[Fact], lines: Sequence[FactLine]) -> None:
+# No savepoint: when this fails, the recording that it belongs to fails as a whole.
+@transaction.atomic(savepoint=False)
+def book(
+    facts: Sequence[Fact], lines: Sequence[FactLine], closed: Sequence[ClosedSpan] | None = None
+) -> None:
     """Bring the ledger up to date for the units and years of facts that were just recorded.
 
     Without a scheme nothing is booked: counts still rank.
+
+    Args:
+        closed: the closed periods, looked at since the units are held; asked for when None.
     """
     years: defaultdict[int, set[int]] = defaultdict(set)
     for line in lines:
         years[line.happened.year].add(line.unit_id)
-    days = _Days(closed_spans(), timezone.localdate())
+    days = _Days(closed_spans() if closed is None else closed, timezone.localdate())
     for year, units in sorted(years.items()):
-        schemes = _specs(year)
+        schemes = _schemes(year)
         if not schemes and not any(fact.reverses_id for fact in facts):
             continue
         touched = _with_credited(units, schemes)
@@ -266,7 +273,7 @@ def rebuild(
     years = list(range(start.year, end.year + 1))
     done = 0
     for year in years:
-        schemes = _specs(year)
+        schemes = _schemes(year)
         for some in slices:
             _bring_up(
                 some,

@@ -9,15 +9,18 @@ from wagtail.signals import published, unpublished
 
 from scoring.adoptions.models import Fact, FactLine
 from scoring.adoptions.signals import facts_recorded
+from scoring.closings.rules import ClosedSpan
 from scoring.schemes.models import Scheme
 
 from . import actions
 
 
 @receiver(facts_recorded, sender=Fact)
-def book_facts(facts: list[Fact], lines: list[FactLine], **kwargs: Any) -> None:
+def book_facts(
+    facts: list[Fact], lines: list[FactLine], closed: list[ClosedSpan], **kwargs: Any
+) -> None:
     """Book new facts at once, in the transaction that recorded them."""
-    actions.book(facts, lines)
+    actions.book(facts, lines, closed)
 
 
 @receiver(published, sender=Scheme)

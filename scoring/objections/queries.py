@@ -15,8 +15,7 @@ from infoflow.units.permissions import unit_ids_of
 from infoflow.worktime.queries import calendar
 from infoflow.worktime.rules import Deadline, add_working_days
 from scoring.ledger.models import Entry
-from scoring.schemes.models import Scheme
-from scoring.schemes.specs import spec_in_force
+from scoring.schemes.queries import specs_between
 
 from .models import Objection, ObjectionQuerySet, ObjectionSettings
 from .rules import ADJUSTMENT_CLAUSE
@@ -71,8 +70,8 @@ def can_adjust(day: date) -> bool:
     """Tell whether a scheme in force on a day has a clause that turns adjustments into points."""
     return any(
         clause.block_type == ADJUSTMENT_CLAUSE
-        for scheme in Scheme.objects.in_force_on(day)
-        for clause in spec_in_force(scheme).blocks
+        for scheme in specs_between(day, day)
+        for clause in scheme.spec.blocks
     )
 
 

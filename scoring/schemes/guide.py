@@ -12,7 +12,8 @@ from scoring.adoptions.rules import FactRow
 from .clauses.points_table import PointsTable
 from .facts import FactView
 from .models import Scheme
-from .specs import plain, spec_in_force
+from .queries import specs_between
+from .specs import plain
 
 # Blocks and fields that hold names of checked items, whatever their block calls itself.
 _CHECK_FIELDS = ("check", "check_item")
@@ -51,8 +52,8 @@ class SchemeGuide:
     def value_range(self, row: FactRow) -> tuple[int, int] | None:
         """Return least and most hundredths of the row of a points table that covers a fact."""
         view = _view_of(row)
-        for scheme in Scheme.objects.in_force_on(row.date):
-            for clause in spec_in_force(scheme).blocks:
+        for scheme in specs_between(row.date, row.date):
+            for clause in scheme.spec.blocks:
                 if not isinstance(clause, PointsTable):
                     continue
                 ordered = sorted(clause.rows, key=lambda r: r.narrowness, reverse=True)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.db import models
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from .facts import FactView
 from .rules import Remainder, parse_points, points_text, split
@@ -22,6 +23,15 @@ class Joint(models.TextChoices):
     FIXED = "fixed", gettext_lazy("每个署名单位计固定分")
     RATIO = "ratio", gettext_lazy("按署名次序的比例分配")
     LEAD = "lead", gettext_lazy("只计第一署名单位")
+
+
+_SHARED = {
+    Joint.FULL: gettext_lazy("各计满分"),
+    Joint.EQUAL: gettext_lazy("平均分配，本单位计%(share)s分"),
+    Joint.FIXED: gettext_lazy("各计%(share)s分"),
+    Joint.RATIO: gettext_lazy("按%(ratio)s分配，本单位第%(place)s署名，计%(share)s分"),
+    Joint.LEAD: gettext_lazy("只计第一署名单位"),
+}
 
 
 def parse_ratio(text: str) -> tuple[int, ...]:
@@ -77,9 +87,11 @@ class JointRule:
         """
         way = self._way_for(hundredths)
         parts = self._parts(way, len(units), hundredths)
+        language = get_language() or ""
         for place, unit in enumerate(units):
             share = parts[place] if place < len(parts) else 0
-            yield unit, share, self._reason(way, len(units), place, share, place < len(parts))
+            counts = place < len(parts)
+            yield unit, share, self._reason(language, way, len(units), place, share, counts)
 
     def given(self, fact: FactView, hundredths: int) -> Iterator[tuple[int, int, str]]:
         """Yield (unit, hundredths, reason in brackets) for every unit that counts a fact.
@@ -111,7 +123,11 @@ class JointRule:
             return split(hundredths, [1] * counted, self.remainder)
         return split(hundredths, self.ratio[:counted], self.remainder)
 
-    def _reason(self, way: Joint, number: int, place: int, share: int, shares: bool) -> str:
+    # The same again and again; `language` is the one of the moment.
+    @lru_cache(maxsize=1_024)  # noqa: B019 - rules are small, equal and few
+    def _reason(
+        self, language: str, way: Joint, number: int, place: int, share: int, shares: bool
+    ) -> str:
         if number == 1:
             return ""
         if not shares:
@@ -119,13 +135,7 @@ class JointRule:
                 "n": number,
                 "place": place + 1,
             }
-        told = {
-            Joint.FULL: _("各计满分"),
-            Joint.EQUAL: _("平均分配，本单位计%(share)s分"),
-            Joint.FIXED: _("各计%(share)s分"),
-            Joint.RATIO: _("按%(ratio)s分配，本单位第%(place)s署名，计%(share)s分"),
-            Joint.LEAD: _("只计第一署名单位"),
-        }[way] % {
+        told = str(_SHARED[way]) % {
             "share": points_text(share),
             "ratio": ":".join(str(weight) for weight in self.ratio),
             "place": place + 1,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -47,26 +45,6 @@ def spec_of(scheme: Scheme) -> SchemeSpec:
             if config.get("name")
         },
     )
-
-
-# Specs by scheme and content; a handful of versions are in force at a time.
-_SPECS: dict[tuple[int, str], SchemeSpec] = {}
-_SPECS_MAX = 64
-
-
-def spec_in_force(scheme: Scheme) -> SchemeSpec:
-    """Return `spec_of` a stored, published scheme; kept between calls while nothing changes.
-
-    Turning a scheme's blocks into clauses costs more than scoring a unit's year.
-    """
-    parts = [scheme.name, scheme.version, scheme.rounding, scheme.period]
-    stored = json.dumps([*parts, scheme.blocks.get_prep_value()], sort_keys=True)
-    key = (scheme.pk, hashlib.sha256(stored.encode()).hexdigest())
-    if key not in _SPECS:
-        if len(_SPECS) >= _SPECS_MAX:
-            _SPECS.clear()
-        _SPECS[key] = spec_of(scheme)
-    return _SPECS[key]
 
 
 def points_table_block(

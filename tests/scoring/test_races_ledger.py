@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from django.db.models import Sum
@@ -68,7 +68,7 @@ def draft(name: str = "办法", *, cap: str = "", year: int = 2026) -> Scheme:
     )
     if cap:
         limit = {"type": "cap", "id": "cap", "value": {"most": cap, "within": "year"}}
-        made.blocks = [*made.blocks.get_prep_value(), limit]
+        made.blocks = cast(Any, [*made.blocks.get_prep_value(), limit])
         made.save_revision()
     return made
 

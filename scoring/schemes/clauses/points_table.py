@@ -13,8 +13,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from functools import lru_cache
+from typing import Any, ClassVar, NamedTuple
 
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from cms.bulletins.models import Level
@@ -26,6 +28,17 @@ from ..joint import FULL, Joint, JointRule
 from ..rules import parse_points, parse_signed, points_text
 from ..which import ALL, read_targets
 
+WORDS = {
+    FactKind.SUBMISSION: gettext_lazy("报送%(genre)s1条"),
+    FactKind.FORWARDING: gettext_lazy("上报%(where)s%(genre)s1条"),
+    FactKind.ADOPTION: gettext_lazy("%(where)s%(genre)s%(form)s采用1条"),
+    FactKind.INSTRUCTION: gettext_lazy("获%(level)s%(mark)s批示1条"),
+    FactKind.COMMISSION: gettext_lazy("约稿%(mark)s1次"),
+    FactKind.URGENT: gettext_lazy("紧急信息%(mark)s1次"),
+    FactKind.QUALITY: gettext_lazy("信息%(mark)s1次"),
+    FactKind.CHECK: gettext_lazy("考核项目“%(check)s”"),
+    FactKind.ADJUSTMENT: gettext_lazy("加减分"),
+}
 # Kinds of facts whose points may be negative: what was late or wrong.
 SIGNED = (FactKind.COMMISSION, FactKind.URGENT, FactKind.QUALITY, FactKind.CHECK)
 
@@ -138,7 +151,7 @@ class PointsTable:
         """Give the units of each covered fact the row's points."""
         rows = sorted(self.rows, key=lambda row: row.narrowness, reverse=True)
         known: dict[tuple[Any, ...], Row | None] = {}
-        told: dict[tuple[Any, ...], str] = {}
+        language = get_language() or ""
         for fact in context.counting():
             details = (fact.form, fact.genre, fact.mark, fact.traits, fact.words)
             like = (fact.kind, fact.bulletin_id, fact.level, *details)
@@ -149,14 +162,10 @@ class PointsTable:
             if row is None:
                 continue
             earned = row.earned(fact)
+            what = _told(language, row, earned, Told.of(fact, row))
             if len(fact.units) == 1 and not fact.via:
-                # Most facts: one unit, and the same sentence again and again.
-                key = (like, earned, fact.check, fact.note if row.most is not None else "")
-                if key not in told:
-                    told[key] = sentence_for(fact, row, earned) + "。"
-                yield self._entry(fact, fact.units[0], earned, told[key])
+                yield self._entry(fact, fact.units[0], earned, f"{what}。")
                 continue
-            what = sentence_for(fact, row, earned)
             for unit_id, share, why in self.joint.given(fact, earned):
                 yield self._entry(fact, unit_id, share, f"{what}{why}。")
 
@@ -177,7 +186,40 @@ class PointsTable:
         )
 
 
-def what_happened(fact: FactView, row: Row | None = None) -> str:
+class Told(NamedTuple):
+    """All that a sentence tells of a fact. Other facts have the same: see `_told`."""
+
+    kind: str
+    bulletin: str
+    level: int | None
+    mark: str
+    form: str
+    genre: str
+    check: str
+    words: int | None
+    hundredths: int | None
+    note: str
+
+    @classmethod
+    def of(cls, fact: FactView, row: Row) -> Told:
+        """Return what the sentence of a row tells of a fact."""
+        counted = row.words_min is not None or row.words_max is not None
+        chosen = row.most is not None
+        return cls(
+            fact.kind,
+            fact.bulletin,
+            fact.level,
+            fact.mark,
+            fact.form,
+            fact.genre,
+            fact.check,
+            fact.words if counted else None,
+            fact.hundredths if chosen else None,
+            fact.note if chosen else "",
+        )
+
+
+def what_happened(fact: FactView | Told, row: Row | None = None) -> str:
     """Return a fact in a clerk's words, as far as a row of the table names it."""
     where = f"《{fact.bulletin}》" if fact.bulletin else ""
     level = str(Level(fact.level).label) if fact.level is not None else ""
@@ -186,18 +228,7 @@ def what_happened(fact: FactView, row: Row | None = None) -> str:
         where += f"（{level}）"
     form = str(AdoptionForm(fact.form).label) if fact.form and (row and row.form) else ""
     genre = str(ItemForm(fact.genre).label) if fact.genre and (row and row.genre) else ""
-    words = {
-        FactKind.SUBMISSION: _("报送%(genre)s1条"),
-        FactKind.FORWARDING: _("上报%(where)s%(genre)s1条"),
-        FactKind.ADOPTION: _("%(where)s%(genre)s%(form)s采用1条"),
-        FactKind.INSTRUCTION: _("获%(level)s%(mark)s批示1条"),
-        FactKind.COMMISSION: _("约稿%(mark)s1次"),
-        FactKind.URGENT: _("紧急信息%(mark)s1次"),
-        FactKind.QUALITY: _("信息%(mark)s1次"),
-        FactKind.CHECK: _("考核项目“%(check)s”"),
-        FactKind.ADJUSTMENT: _("加减分"),
-    }
-    return words[FactKind(fact.kind)] % {
+    return str(WORDS[FactKind(fact.kind)]) % {
         "where": where,
         "genre": genre,
         "form": form,
@@ -219,7 +250,7 @@ def _each(row: Row) -> str:
     return (_("每次扣%(each)s分") if row.hundredths < 0 else _("每次%(each)s分")) % each
 
 
-def sentence_for(fact: FactView, row: Row, hundredths: int) -> str:
+def sentence_for(fact: FactView | Told, row: Row, hundredths: int) -> str:
     """Return the reason for an entry in a clerk's words, without the full stop."""
     what = what_happened(fact, row)
     if row.trait:
@@ -242,6 +273,14 @@ def sentence_for(fact: FactView, row: Row, hundredths: int) -> str:
         "value": value,
         "sum": points_text(hundredths),
     }
+
+
+# Looking words up in the catalogue costs ten times the points themselves, and most sentences
+# have been said before.
+@lru_cache(maxsize=4_096)
+def _told(language: str, row: Row, hundredths: int, told: Told) -> str:
+    """Return `sentence_for` in the language of the moment, which is `language`."""
+    return sentence_for(told, row, hundredths)
 
 
 __all__ = ["ALL", "Joint", "PointsTable", "Row", "sentence_for", "what_happened"]
