@@ -35,6 +35,8 @@ class PreparedRead:
         """
         if any(isinstance(value, list) and not value for value in given):
             return
+        # As `__in` does: each value once.
+        given = tuple(list(dict.fromkeys(v)) if isinstance(v, list) else v for v in given)
         connection = connections[router.db_for_read(model)]
         flat = list(_flat(connection, given))
         shape = tuple(len(value) if isinstance(value, list) else -1 for value in given)
