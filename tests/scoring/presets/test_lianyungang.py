@@ -41,6 +41,14 @@ ONE: dict[str, Any] = {"piece": "item:9"}  # several things about one item
             points="30",
         ),
         case(
+            "（一）被批示的另加一次：昨日情况两位市领导3＋5＝8，政务建议两位20＋10＝30，共38",
+            adopted(DAILY, piece="甲"),
+            instructed(2, 2, bulletin=DAILY, piece="甲"),
+            adopted(ADVICE, piece="乙"),
+            instructed(2, 2, bulletin=ADVICE, piece="乙"),
+            points="38",
+        ),
+        case(
             "（一）专报信息动态类1条3分，别的类没有分：动态2条6，调研1篇0，共6",
             adopted(CITY, 2, genre="news"),
             adopted(CITY, genre="research"),
