@@ -54,6 +54,12 @@ class SchemeInspect(InspectView):
     def get_object(self, queryset: SchemeQuerySet | None = None) -> Scheme:
         return get_object_or_404(Scheme.objects.visible_to(self.request.user), pk=self.pk)
 
+    def get_valid_until_display_value(self) -> Any:
+        return self.object.valid_until or _("长期")
+
+    def get_note_display_value(self) -> str:
+        return self.object.note or "—"
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs, warnings=warnings_of(self.object))
 

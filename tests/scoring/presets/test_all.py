@@ -90,6 +90,7 @@ def test_scorer_takes_it_from_the_page_and_reads_its_clauses(
     text = shown.content.decode()
     for block in scheme.blocks:
         assert block.value["source"] in text
+    assert ("长期" in text) == (scheme.valid_until is None)
     assert client.get(
         reverse("wagtailsnippets_schemes_scheme:edit", args=[scheme.pk])
     ).status_code == (200)
