@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from django.db.models import Count, Q
 from django.http import HttpRequest
+from django.templatetags.static import static
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
@@ -31,6 +34,12 @@ from .views_kinds import (
 )
 
 PANEL_ROWS = 5
+
+
+@hooks.register("insert_global_admin_css")
+def scoring_css() -> SafeString:
+    """The sheet of every office page of scoring."""
+    return format_html('<link rel="stylesheet" href="{}">', static("office/scoring.css"))
 
 
 @hooks.register("register_admin_urls")

@@ -39,6 +39,7 @@ class TargetsView(WagtailAdminTemplateMixin, TemplateView):
     header_icon = "calendar-check"
     faults: dict[str, str]
     typed: dict[str, str]
+    filled: bool = False
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not has_role(request.user, Role.SCORER):
@@ -106,6 +107,10 @@ class TargetsView(WagtailAdminTemplateMixin, TemplateView):
             ],
             "typed": self.typed,
             "faults": self.faults,
+            "filled": self.filled,
+            "filling": self.filled or self.faults.keys() & {"tier", "base", "each"}
+            or any(name.startswith("tier-") for name in self.faults),
+            "stored": sum(pk in groups for pk in stored),
             "total": points_text(sum(stored.get(pk, 0) for pk in groups)),
         }
 
@@ -120,6 +125,8 @@ class TargetsView(WagtailAdminTemplateMixin, TemplateView):
         if self.faults:
             messages.error(request, _("没有保存：请改正标出的地方。"))
             return self.render_to_response(self.get_context_data(), status=422)
+        if fill:
+            return self._fill_in(request, numbers)
         try:
             changed = actions.set_targets(
                 year=self.year,
@@ -134,7 +141,7 @@ class TargetsView(WagtailAdminTemplateMixin, TemplateView):
         if changed:
             messages.success(
                 request,
-                _("已保存，改动%(n)s个单位的任务。已计的任务分请到“重算”核对后入账。")
+                _("已保存，改动%(n)s个单位的任务。办法中有任务条款的，请到“重算得分”核对差额后入账。")
                 % {"n": changed},
             )
         else:
@@ -142,6 +149,17 @@ class TargetsView(WagtailAdminTemplateMixin, TemplateView):
         return redirect(
             f"{reverse('targets')}?year={self.year}&measure={self.measure}&per={self.per}"
         )
+
+    def _fill_in(self, request: HttpRequest, numbers: dict[int, Number]) -> HttpResponse:
+        """Put numbers into the table, so that they are looked at before they are saved."""
+        for pk, number in numbers.items():
+            self.typed[f"unit-{pk}"] = "" if number is None else points_text(number)
+        self.filled = True
+        messages.info(
+            request,
+            _("已填入%(n)s个单位，还没有保存。请核对下表，然后点“保存”。") % {"n": len(numbers)},
+        )
+        return self.render_to_response(self.get_context_data())
 
     def _number(self, name: str) -> Number:
         try:

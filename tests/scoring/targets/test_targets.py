@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -28,6 +30,11 @@ def page(client: Client, office: Office) -> Client:
 
 def numbers() -> dict[str, int]:
     return dict(Target.objects.values_list("unit__name", "hundredths"))
+
+
+def fields(response: Any) -> dict[str, str]:
+    """Return what the table's boxes hold: what saving would send."""
+    return {row["field"]: row["value"] for row in response.context["rows"]}
 
 
 def test_typed_by_hand_and_taken_away_again(page: Client, office: Office) -> None:
@@ -73,10 +80,16 @@ def test_by_group_fills_only_named_groups(page: Client, office: Office) -> None:
     one, two, other = unit(), unit(), unit()
     for at, group in ((one, counties), (two, counties), (other, departments)):
         set_group(unit=at, group=group, year=YEAR)
-    page.post(
-        reverse("targets"), COLUMN | {"per": "year", f"tier-{counties.pk}": "150", "fill": "tier"}
+    year = COLUMN | {"per": "year"}
+    filled = page.post(
+        reverse("targets"),
+        year | {f"tier-{counties.pk}": "150", "fill": "tier", f"unit-{other.pk}": "7"},
     )
-    assert numbers() == {one.name: 15000, two.name: 15000}
+    assert numbers() == {}  # looked at first
+    assert "还没有保存" in filled.content.decode()
+    assert fields(filled) | {f"unit-{office.unit.pk}": ""} == fields(filled)
+    page.post(reverse("targets"), year | fields(filled))
+    assert numbers() == {one.name: 15000, two.name: 15000, other.name: 700}
     response = page.post(reverse("targets"), COLUMN | {"fill": "tier"})
     assert "请至少给一个分组" in response.content.decode()
 
@@ -85,9 +98,21 @@ def test_by_formula_counts_the_units_below(page: Client, office: Office) -> None
     county = unit()
     for n in range(3):
         Unit.objects.create(code=f"Z{n}", name=f"直报点{n}", kind="direct", parent=county)
-    page.post(reverse("targets"), COLUMN | {"base": "10", "each": "2.5", "fill": "formula"})
+    given = {"base": "10", "each": "2.5", "fill": "formula"}
+    filled = page.post(reverse("targets"), COLUMN | given)
+    assert numbers() == {}
+    page.post(reverse("targets"), COLUMN | fields(filled))
     assert numbers()[county.name] == 1750
     assert numbers()[office.unit.name] == 1000
+
+
+def test_enter_in_a_box_saves(page: Client, office: Office) -> None:
+    """A browser presses the first button of the form: it must not be one that fills the table."""
+    shown = page.get(reverse("targets"), COLUMN).content.decode()
+    form = shown[shown.index('class="if-form"') :]
+    first = form[form.index("<button") : form.index("</button>")]
+    assert "fill" not in first
+    assert "保存" in first
 
 
 def test_only_scorers(office: Office) -> None:
