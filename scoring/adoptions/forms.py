@@ -135,12 +135,13 @@ class FactForm(forms.Form):
         label=gettext_lazy("单位"),
         required=False,
         help_text=gettext_lazy(
-            "输入单位名称选择，联合报送的按署名次序各填一格；选了本系统稿件可以留空，自动取报送单位。"
+            "输入单位名称选择；联合报送的，按署名次序各填一格。选了本系统稿件的可以留空，自动取报送单位。"
         ),
     )
     note = forms.CharField(
         label=gettext_lazy("说明"),
         required=False,
+        help_text=gettext_lazy("可不填；单位和领导看得到。"),
         max_length=NOTE_MAX,
         error_messages={"max_length": gettext_lazy("说明不能超过200字。")},
     )

@@ -350,6 +350,7 @@ class CheckForm(FactForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["check"].widget.offers = offers.checks_on(timezone.localdate())
+        self.fields["units"].help_text = _("输入单位名称选择；几个单位都完成的，各填一格。")
         self.fields["title"].help_text = _("留空自动取考核项目的名称。")
 
     def clean(self) -> dict[str, Any]:
@@ -390,6 +391,9 @@ class AdjustmentForm(FactForm):
         super().__init__(*args, **kwargs)
         self.fields["title"].label = _("事由")
         self.fields["title"].help_text = _("例如：承办全市信息工作现场会")
+        self.fields["units"].help_text = _(
+            "输入单位名称选择；填了几个单位，每个单位都按这个分值计。"
+        )
 
     @property
     def values(self) -> dict[str, Any]:

@@ -9,11 +9,13 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import FormView
+from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.ui.tables import Column, TitleColumn
@@ -130,17 +132,22 @@ class FactsView(RecorderMixin, BaseListingView):
     search_backend_name = None
     search_fields = ["title"]
     model = Fact
+    no_results_message = gettext_lazy(
+        "没有符合条件的登记。换一个条件再看；要登记的，点上面的“登记上级采用”或“登记其他事项”。"
+    )
     columns = [
-        Column("date", label=gettext_lazy("日期"), accessor=_day, width="13%"),
-        Column("kind", label=gettext_lazy("事项"), accessor="get_kind_display", width="7%"),
+        Column("date", label=gettext_lazy("日期"), accessor=_day, classname="if-day"),
+        Column(
+            "kind", label=gettext_lazy("事项"), accessor="get_kind_display", classname="if-kind"
+        ),
         TitleColumn(
             "title",
             label=gettext_lazy("标题"),
             get_url=lambda fact: reverse("fact", args=[fact.pk]),
         ),
         Column("units", label=gettext_lazy("单位"), accessor=_units, width="18%"),
-        Column("bulletin", label=gettext_lazy("刊物"), width="14%"),
-        Column("how", label=gettext_lazy("情况"), accessor=_how, width="10%"),
+        Column("bulletin", label=gettext_lazy("刊物"), width="14%", classname="if-spare"),
+        Column("how", label=gettext_lazy("情况"), accessor=_how, width="10%", classname="if-spare"),
         Column("state", label=gettext_lazy("状态"), accessor=_state, width="9%"),
     ]
 
@@ -184,6 +191,7 @@ class RecordView(RecorderMixin, FormView):
             **context,
             "action_url": self.request.path,
             "submit_button_label": _("登记"),
+            "back_url": reverse("facts"),
             "submit_button_active_label": _("正在登记…"),
             "media": context["form"].media,
         }
@@ -197,8 +205,12 @@ class RecordView(RecorderMixin, FormView):
         except ValidationError as error:
             form.add_error(None, error)
             return self.form_invalid(form)
-        messages.success(self.request, _("已登记《%(title)s》。") % {"title": fact.title})
-        return redirect("facts")
+        messages.success(
+            self.request,
+            _("已登记《%(title)s》，得分见下。") % {"title": fact.title},
+            buttons=[messages.button(self.request.path, _("再登记一条"))],
+        )
+        return redirect("fact", fact.pk)
 
     def record(self, form: FactForm, key: str) -> Fact:
         """Record what the form says under a key."""
@@ -245,7 +257,19 @@ class FactView(RecorderMixin, FormView):
             details=details_of(self.fact),
             instruction=getattr(self.fact, "instruction", None),
             answers=queries.answers_to(self.fact),
+            panels=self._panels(),
         )
+
+    def _panels(self) -> list[str]:
+        """Return what rooms above say of the fact.
+
+        `register_fact_panel`: callable(request, fact) -> Panel | None
+        """
+        found = [hook(self.request, self.fact) for hook in hooks.get_hooks("register_fact_panel")]
+        return [
+            render_to_string(panel.template, panel.context, request=self.request)
+            for panel in sorted((p for p in found if p is not None), key=lambda p: p.order)
+        ]
 
     def form_valid(self, form: WithdrawForm) -> HttpResponse:
         try:

@@ -65,12 +65,15 @@ class InstructionsView(RecorderMixin, BaseListingView):
     search_backend_name = None
     search_fields = ["fact__title"]
     model = FactLine
+    no_results_message = gettext_lazy(
+        "没有符合条件的批示。登记批示时填了反馈期限的，单位在工作台反馈；谁没有反馈、谁逾期，在这里看。"
+    )
     columns = [
         Column(
             "happened",
             label=gettext_lazy("批示日期"),
             accessor=lambda line: line.happened.isoformat(),
-            width="12%",
+            classname="if-day",
         ),
         TitleColumn(
             "title",
@@ -78,9 +81,11 @@ class InstructionsView(RecorderMixin, BaseListingView):
             accessor="fact.title",
             get_url=lambda line: reverse("fact", args=[line.fact_id]),
         ),
-        Column("leader", label=gettext_lazy("批示领导"), accessor="fact.leader", width="15%"),
+        Column(
+            "leader", label=gettext_lazy("批示领导"), accessor="fact.leader", classname="if-spare"
+        ),
         Column("unit", label=gettext_lazy("单位"), width="15%"),
-        Column("deadline", label=gettext_lazy("反馈期限"), accessor=_deadline, width="12%"),
+        Column("deadline", label=gettext_lazy("反馈期限"), accessor=_deadline, classname="if-day"),
         Column("state", label=gettext_lazy("状态"), accessor=standing_words, width="14%"),
     ]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.templatetags.static import static
@@ -11,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.ui.components import Component
 
 from infoflow.desk.menu import MenuItem as DeskItem
 from infoflow.desk.menu import Panel
@@ -78,6 +81,29 @@ def facts_menu() -> MenuItem:
     return RecorderMenuItem(
         _("采用与计分事项"), reverse("facts"), name="facts", icon_name="clipboard-list", order=30
     )
+
+
+class OverduePanel(Component):
+    """How many answers to instructions are overdue, on the first page of those who chase them."""
+
+    template_name = "adoptions/_overdue_panel.html"
+    order = 31
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+
+    def get_context_data(self, parent_context: Any) -> dict[str, Any]:
+        return {"count": self.count, "state": AnswerState.OVERDUE.value}
+
+
+# After review's hook, which replaces the stock panels.
+@hooks.register("construct_homepage_panels", order=31)
+def overdue_panel(request: HttpRequest, panels: list[Any]) -> None:
+    if not may_record(request.user):
+        return
+    count = queries.in_state(queries.instruction_lines(), AnswerState.OVERDUE).count()
+    if count:
+        panels.append(OverduePanel(count))
 
 
 @hooks.register("register_desk_menu_item")

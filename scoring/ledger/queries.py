@@ -263,3 +263,15 @@ def reasons_of_withdrawal(facts: Iterable[int]) -> dict[int, str]:
     """Return those of some facts that were withdrawn, with the reasons; one query."""
     gone = Fact.objects.filter(reverses_id__in=list(facts)).order_by()
     return dict(gone.values_list("reverses_id", "note"))
+
+
+def points_of(fact: Fact) -> dict[str, Any]:
+    """Return what stands booked for a fact, and if nothing does, what may be the reason."""
+    entries = list(Entry.objects.filter(fact=fact).standing().select_related("unit"))
+    if entries:
+        return {"entries": entries}
+    return {
+        "entries": [],
+        "taken_back": Entry.objects.filter(fact=fact).exists(),
+        "scheme": Scheme.objects.in_force_on(fact.date).first(),
+    }

@@ -8,9 +8,12 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
+from infoflow.desk.menu import Panel
 from infoflow.units.permissions import has_role
 from infoflow.units.roles import Role
+from scoring.adoptions.models import Fact
 
+from . import queries
 from .views import RescoreView
 
 
@@ -31,3 +34,11 @@ def rescore_menu() -> MenuItem:
     return ScorerMenuItem(
         _("重算得分"), reverse("rescore"), name="rescore", icon_name="rotate", order=34
     )
+
+
+@hooks.register("register_fact_panel")
+def fact_points(request: HttpRequest, fact: Fact) -> Panel | None:
+    """What a recorded fact gives; a withdrawal gives nothing of its own."""
+    if fact.reverses_id is not None:
+        return None
+    return Panel("ledger/_fact_points.html", {"fact": fact, **queries.points_of(fact)})

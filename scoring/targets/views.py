@@ -108,7 +108,8 @@ class TargetsView(WagtailAdminTemplateMixin, TemplateView):
             "typed": self.typed,
             "faults": self.faults,
             "filled": self.filled,
-            "filling": self.filled or self.faults.keys() & {"tier", "base", "each"}
+            "filling": self.filled
+            or self.faults.keys() & {"tier", "base", "each"}
             or any(name.startswith("tier-") for name in self.faults),
             "stored": sum(pk in groups for pk in stored),
             "total": points_text(sum(stored.get(pk, 0) for pk in groups)),
@@ -141,7 +142,9 @@ class TargetsView(WagtailAdminTemplateMixin, TemplateView):
         if changed:
             messages.success(
                 request,
-                _("已保存，改动%(n)s个单位的任务。办法中有任务条款的，请到“重算得分”核对差额后入账。")
+                _(
+                    "已保存，改动%(n)s个单位的任务。办法中有任务条款的，请到“重算得分”核对差额后入账。"
+                )
                 % {"n": changed},
             )
         else:

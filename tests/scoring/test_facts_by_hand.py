@@ -209,6 +209,21 @@ def test_a_chosen_value_earns_exactly_itself(scorer_page: Client, office: Office
     entry = Entry.objects.get()
     assert entry.hundredths == 250
     assert "反映及时" in entry.sentence
+    shown = scorer_page.get(reverse("fact", args=[entry.fact_id])).content.decode()
+    assert "+2.5" in shown
+    assert entry.sentence in shown
+
+
+def test_whoever_records_sees_at_once_what_it_gives(scorer_page: Client, office: Office) -> None:
+    table(most="3")
+    recorded = scorer_page.post(
+        reverse("fact_quality"), data_for(office, mark="untrue", note="人数有误"), follow=True
+    )
+    fact = Fact.objects.get()
+    assert recorded.redirect_chain[-1][0] == reverse("fact", args=[fact.pk])
+    page = recorded.content.decode()
+    assert "没有给这条登记计分" in page
+    assert f'href="{reverse("fact_quality")}"' in page  # one more of the same kind
 
 
 def test_no_value_where_the_scheme_has_none(scorer_page: Client, office: Office) -> None:
@@ -275,6 +290,7 @@ def test_the_overdue_are_listed_for_the_office_and_the_unit(office: Office) -> N
     overdue = scorer.get(url, {"state": "overdue"}).content.decode()
     assert fact.title in overdue
     assert "逾期6天未反馈" in overdue
+    assert "逾期没有反馈的批示" in scorer.get(reverse("wagtailadmin_home")).content.decode()
     for state in ("waiting", "open", "answered", "late"):
         assert fact.title not in scorer.get(url, {"state": state}).content.decode()
     assert "有逾期没有反馈的" in desk.get("/").content.decode()

@@ -209,6 +209,7 @@ def test_the_whole_way_through_the_pages(office: Office, entry: Entry, client: C
     client.force_login(office.scorer)
     listed = client.get(reverse("objections_office")).content.decode()
     assert entry.sentence in listed
+    assert entry.sentence in client.get(reverse("wagtailadmin_home")).content.decode()
     page = reverse("objection_answer", args=[objection.pk])
     assert "没有“加减分”条款" in client.get(page).content.decode()
     empty = client.post(page, {"text": "", "points": ""})
