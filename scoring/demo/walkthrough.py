@@ -264,6 +264,10 @@ def _score(county: County, issued: list[ItemPage]) -> None:
         ],
         person=scorer,
     )
+    # Points by hand, so that an objection that is upheld can be put right.
+    scheme.blocks.append(("adjustment", {"source": "", "name": ""}))
+    scheme.save()
+    scheme.save_revision(user=scorer)
     publish_scheme(scheme_id=scheme.pk, person=scorer)
     for kind, bulletin, item in (
         (FactKind.FORWARDING, city, issued[0]),
