@@ -24,7 +24,7 @@ from .forms import CloseForm
 from .rules import next_period
 
 # So many names are listed before "…": more are read in the ranking.
-NAMES_SHOWN = 40
+NAMES_SHOWN = 200
 
 
 class ClosingsView(ScorerView):
@@ -40,8 +40,21 @@ class ClosingsView(ScorerView):
         start, end = next_period(closed_spans(), timezone.localdate())
         initial = {"start": start, "end": end}
         return super().get_context_data(
-            **kwargs, closings=closings, form=PeriodForm(initial=initial)
+            **kwargs,
+            closings=closings,
+            form=PeriodForm(initial=initial),
+            verified=self._verified(),
         )
+
+    def _verified(self) -> dict[str, Any] | None:
+        """Return what the comparison of the closing that was asked for has found."""
+        pk = self.request.GET.get("verify", "")
+        seen = Closing.objects.visible_to(self.request.user)
+        closing = seen.filter(pk=pk).first() if pk.isascii() and pk.isdigit() else None
+        if closing is None:
+            return None
+        found = [flaw.what for flaw in queries.flaws_of(closing)]
+        return {"closing": closing, "flaws": found[:NAMES_SHOWN], "more": len(found) > NAMES_SHOWN}
 
 
 class CloseView(ScorerView):

@@ -346,7 +346,7 @@ def test_missing_guard_of_closed_periods_is_an_error() -> None:
 
 
 def test_verification_finds_rows_and_snapshots_that_were_changed(
-    grouped: Office, bulletin: Bulletin, scheme: Scheme
+    grouped: Office, bulletin: Bulletin, scheme: Scheme, scorer: Client
 ) -> None:
     [made] = adopted(bulletin, grouped.unit, day=IN)
     closing = close(grouped)
@@ -361,6 +361,9 @@ def test_verification_finds_rows_and_snapshots_that_were_changed(
             cursor.execute("UPDATE ledger_entry SET hundredths = 900 WHERE id = %s", [entry.pk])
         told = [flaw.what for flaw in flaws_of(closing)]
         assert told == [f"{grouped.unit.name}：得分结账时为4分，现在合计9分。"]
+        shown = scorer.get(reverse("closings"), {"verify": closing.pk}).content.decode()
+        assert told[0] in shown
+        assert "请立即报告系统管理员" in shown
         with pytest.raises(CommandError, match="1次结账核对不符"):
             call_command("verify_closings", stdout=io.StringIO())
         with connection.cursor() as cursor:
@@ -451,6 +454,13 @@ def test_scorer_closes_through_the_page(
     assert (closing.closed_by, closing.note) == (grouped.scorer, "一季度")
     listed = scorer.get(reverse("closings")).content.decode()
     assert closing.digest in listed
+    assert "核对相符" not in listed
+    verified = scorer.get(reverse("closings"), {"verify": closing.pk}).content.decode()
+    assert "核对相符" in verified
+    for nonsense in ("x", "0", "９", "1" * 30):
+        assert (
+            "核对相符" not in scorer.get(reverse("closings"), {"verify": nonsense}).content.decode()
+        )
     again = scorer.get(reverse("close_period"), days).content.decode()
     assert "已经结账" in again
     assert "serious" not in again
