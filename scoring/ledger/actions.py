@@ -56,7 +56,7 @@ if TYPE_CHECKING:
 
 BATCH = 2_000
 # So many units of one year are scored at a time: a bound for memory, not for anything else.
-UNITS_AT_A_TIME = 200
+UNITS_AT_A_TIME = 50
 
 Progress = Callable[[int, int], None]
 
@@ -121,26 +121,26 @@ def _insert(what: Plan, generations: Mapping[Place, int], days: _Days) -> None:
             hundredths=draft.hundredths,
             about=draft.about,
             fact_id=draft.fact_id,
-            scheme_id=scheme_id,
+            scheme_id=place[0],
             block_id=draft.block_id,
             block_type=draft.block_type,
             sentence=draft.sentence[:SENTENCE_MAX],
             flag=draft.flag,
-            key=entry_key(place := place_of(scheme_id, draft), generations.get(place, 0) + 1),
+            key=entry_key(place, generations.get(place, 0) + 1),
         )
-        for scheme_id, draft in what.new
+        for place, draft in what.new
     ]
     bulk.insert(Entry, [*back, *new])
 
 
 def desired_entries(
     schemes: Iterable[InForce], units: Sequence[int], year: int, today: date
-) -> dict[Place, tuple[int, EntryDraft]]:
+) -> dict[Place, EntryDraft]:
     """Return the entries that schemes give units for a year, by place. Reads only.
 
     A period belongs to the version in force on its last day, a fact to the one on its day.
     """
-    desired: dict[Place, tuple[int, EntryDraft]] = {}
+    desired: dict[Place, EntryDraft] = {}
     views = units_of(units, [year])
     targets = Asked(lambda: targets_of(units, [year]))
     for scheme in schemes:
@@ -162,7 +162,7 @@ def desired_entries(
             others=units_of(named, [year]) if named else {},
         )
         for draft in run(scheme.spec, facts, world):
-            desired[place_of(scheme.pk, draft)] = (scheme.pk, draft)
+            desired[place_of(scheme.pk, draft)] = draft
     return desired
 
 
@@ -183,7 +183,7 @@ def _bring_up(
     standing = found.standing
     if within is not None:
         start, end = within
-        desired = {p: w for p, w in desired.items() if start <= w[1].date <= end}
+        desired = {p: w for p, w in desired.items() if start <= w.date <= end}
         standing = {p: e for p, e in standing.items() if start <= e.earned <= end}
     gone = {e.fact_id for e in to_take_back(desired, standing) if e.fact_id is not None}
     what = plan(desired, standing, reasons_of_withdrawal(gone) if gone else {})

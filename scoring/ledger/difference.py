@@ -57,14 +57,12 @@ class Difference:
     def note(self, what: Plan) -> None:
         """Add what a plan changes."""
         for entry, sentence in sorted(what.back, key=lambda pair: (pair[0].earned, pair[0].id)):
-            unit = entry.place[3]
-            self._tell(unit, Reason(entry.earned, -entry.hundredths, sentence))
-            self._sum_up("back", entry.id)
-        for scheme, draft in sorted(what.new, key=lambda pair: (pair[1].date, pair[1].about)):
-            unit = draft.unit_id
-            self._tell(unit, Reason(draft.date, draft.hundredths, draft.sentence))
-            place = (scheme, draft.block_id, draft.about, unit)
-            self._sum_up("new", *place, draft.date, draft.hundredths, draft.flag)
+            self._tell(entry.place[3], entry.earned, -entry.hundredths, sentence)
+            self._sum_up(f"back\x1f{entry.id}")
+        for place, draft in sorted(what.new, key=lambda pair: (pair[1].date, pair[1].about)):
+            self._tell(draft.unit_id, draft.date, draft.hundredths, draft.sentence)
+            self._sum_up(f"new\x1f{place}\x1f{draft.date}\x1f{draft.hundredths}\x1f{draft.flag}")
+        self._sum %= _MODULUS
         self.added += len(what.new)
         self.taken_back += len(what.back)
 
@@ -79,14 +77,12 @@ class Difference:
             delta, held = self._deltas[unit], sums.get(unit, 0)
             self.by_unit[unit] = (held - delta, held) if written else (held, held + delta)
 
-    def _tell(self, unit: int, reason: Reason) -> None:
-        self._deltas[unit] += reason.hundredths
+    def _tell(self, unit: int, day: date, hundredths: int, sentence: str) -> None:
+        self._deltas[unit] += hundredths
         self.changes[unit] += 1
         told = self.reasons.setdefault(unit, [])
         if len(told) < REASONS_SHOWN:
-            told.append(reason)
+            told.append(Reason(day, hundredths, sentence))
 
-    def _sum_up(self, *parts: object) -> None:
-        name = "\x1f".join(map(str, parts))
+    def _sum_up(self, name: str) -> None:
         self._sum += int.from_bytes(hashlib.sha256(name.encode()).digest())
-        self._sum %= _MODULUS

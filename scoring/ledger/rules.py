@@ -34,7 +34,7 @@ class Plan:
     """What a rebuild has to write: entries to take back with the reason, and new ones."""
 
     back: tuple[tuple[Standing, str], ...]
-    new: tuple[tuple[int, EntryDraft], ...]  # scheme id, draft
+    new: tuple[tuple[Place, EntryDraft], ...]
 
 
 def place_of(scheme_id: int, draft: EntryDraft) -> Place:
@@ -70,14 +70,14 @@ def _same(wanted: EntryDraft, entry: Standing) -> bool:
 
 
 def to_take_back(
-    desired: Mapping[Place, tuple[int, EntryDraft]], standing: Mapping[Place, Standing]
+    desired: Mapping[Place, EntryDraft], standing: Mapping[Place, Standing]
 ) -> Iterable[Standing]:
     """Yield the standing entries that nothing asks for any more."""
     return (entry for place, entry in standing.items() if place not in desired)
 
 
 def plan(
-    desired: Mapping[Place, tuple[int, EntryDraft]],
+    desired: Mapping[Place, EntryDraft],
     standing: Mapping[Place, Standing],
     reasons: Mapping[int, str],
 ) -> Plan:
@@ -89,7 +89,7 @@ def plan(
     Points, day and flag decide; a sentence that reads differently today changes nothing.
     """
     back: list[tuple[Standing, str]] = []
-    new: list[tuple[int, EntryDraft]] = []
+    new: list[tuple[Place, EntryDraft]] = []
     for place, entry in standing.items():
         wanted = desired.get(place)
         if wanted is None:
@@ -100,12 +100,12 @@ def plan(
                     "points": points_text(entry.hundredths)
                 }
             back.append((entry, sentence))
-        elif not _same(wanted[1], entry):
+        elif not _same(wanted, entry):
             sentence = _("重算：应计%(now)s分，冲回原计%(before)s分。") % {
-                "now": points_text(wanted[1].hundredths),
+                "now": points_text(wanted.hundredths),
                 "before": points_text(entry.hundredths),
             }
             back.append((entry, sentence))
-            new.append(wanted)
-    new.extend(wanted for place, wanted in desired.items() if place not in standing)
+            new.append((place, wanted))
+    new.extend(pair for pair in desired.items() if pair[0] not in standing)
     return Plan(back=tuple(back), new=tuple(new))

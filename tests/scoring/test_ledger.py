@@ -304,7 +304,7 @@ PLACES = st.tuples(
 def test_plan_makes_standing_entries_the_desired_ones(wanted, found) -> None:
     day = date(2026, 3, 5)
     desired = {
-        place: (place[0], EntryDraft(place[3], place[2], day, points, place[1], "t", "句。"))
+        place: EntryDraft(place[3], place[2], day, points, place[1], "t", "句。")
         for place, points in wanted.items()
     }
     standing = {
@@ -316,8 +316,7 @@ def test_plan_makes_standing_entries_the_desired_ones(wanted, found) -> None:
     for entry, sentence in what.back:
         assert sentence
         del left[entry.place]
-    for scheme_id, draft in what.new:
-        place = (scheme_id, draft.block_id, draft.about, draft.unit_id)
+    for place, draft in what.new:
         assert place not in left
         left[place] = draft.hundredths
     assert left == wanted

@@ -151,6 +151,7 @@ class PointsTable:
         """Give the units of each covered fact the row's points."""
         rows = sorted(self.rows, key=lambda row: row.narrowness, reverse=True)
         known: dict[tuple[Any, ...], Row | None] = {}
+        told: dict[tuple[Any, ...], str] = {}
         language = get_language() or ""
         for fact in context.counting():
             details = (fact.form, fact.genre, fact.mark, fact.traits, fact.words)
@@ -162,7 +163,10 @@ class PointsTable:
             if row is None:
                 continue
             earned = row.earned(fact)
-            what = _told(language, row, earned, Told.of(fact, row))
+            key = (like, earned, fact.check, fact.note if row.most is not None else "")
+            what = told.get(key)
+            if what is None:
+                what = told[key] = _told(language, row, earned, Told.of(fact, row))
             if len(fact.units) == 1 and not fact.via:
                 yield self._entry(fact, fact.units[0], earned, f"{what}。")
                 continue
