@@ -51,6 +51,8 @@ def last_day(scheme: Scheme) -> str:
 class SchemeInspect(InspectView):
     """Differs from core: the page of a version that a person may not see does not exist."""
 
+    page_title = gettext_lazy("阅读")
+
     def get_object(self, queryset: SchemeQuerySet | None = None) -> Scheme:
         return get_object_or_404(Scheme.objects.visible_to(self.request.user), pk=self.pk)
 
@@ -65,7 +67,17 @@ class SchemeInspect(InspectView):
 
 
 class SchemeIndex(IndexView):
-    """Differs from core: a button that imports a scheme."""
+    """Differs from core: a button that imports a scheme; a version is read, not inspected."""
+
+    add_item_label = gettext_lazy("新建计分办法")
+
+    def get_list_more_buttons(self, instance: Any) -> list[Any]:
+        buttons: list[Any] = super().get_list_more_buttons(instance)
+        reading = self.get_inspect_url(instance)
+        for button in buttons:
+            if reading and button.url == reading:
+                button.label = _("阅读条文")
+        return buttons
 
     @cached_property
     def header_buttons(self) -> list[Any]:
@@ -90,8 +102,18 @@ class SchemeViewSet(SnippetViewSet):
     list_display = [
         "name",
         Column("version", label=gettext_lazy("版次")),
-        Column("valid_from", label=gettext_lazy("施行日期"), accessor=first_day),
-        Column("valid_until", label=gettext_lazy("截止日期"), accessor=last_day),
+        Column(
+            "valid_from",
+            label=gettext_lazy("施行日期"),
+            accessor=first_day,
+            classname="if-day",
+        ),
+        Column(
+            "valid_until",
+            label=gettext_lazy("截止日期"),
+            accessor=last_day,
+            classname="if-day",
+        ),
         Column("state", label=gettext_lazy("状态"), accessor=state_of),
     ]
     list_per_page = 50
