@@ -18,6 +18,7 @@ from infoflow.units.permissions import has_role
 from infoflow.units.roles import Role
 from scoring.schemes.engine import SchemeFault
 from scoring.schemes.models import Scheme
+from scoring.schemes.warnings import unfinished
 
 from . import queries
 from .forms import ChoiceForm, named_periods
@@ -55,9 +56,10 @@ class PreviewView(WagtailAdminTemplateMixin, TemplateView):
         data = self.request.GET if self.request.GET else {"period": "last-quarter"}
         form = ChoiceForm(data, today=today)
         period = form.choice().period
-        fault, groups = "", []
+        draft = draft_of(self.scheme)
+        fault, groups = " ".join(unfinished(draft)), []
         try:
-            groups = preview(draft_of(self.scheme), period.start, period.end)
+            groups = [] if fault else preview(draft, period.start, period.end)
         except (SchemeFault, ValueError):
             fault = _("草稿中有不能识别的条款，请先在编辑页保存，按提示改正后再试算。")
         return {

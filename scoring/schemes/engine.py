@@ -173,11 +173,15 @@ def build_clause(block_type: str, block_id: str, config: Mapping[str, Any]) -> C
     """Make a clause of a registered type.
 
     Raises:
-        SchemeFault: no such type.
+        SchemeFault: no such type, or something is missing (half written drafts).
+        ValueError: a number cannot be read.
     """
     if block_type not in _CLAUSES:
         raise SchemeFault(f"unknown clause type: {block_type}")
-    return _CLAUSES[block_type].from_config(block_id, config)
+    try:
+        return _CLAUSES[block_type].from_config(block_id, config)
+    except (TypeError, KeyError) as error:
+        raise SchemeFault(f"clause {block_id} is not complete") from error
 
 
 def known_clauses() -> Mapping[str, type[Clause]]:

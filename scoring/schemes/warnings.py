@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 from wagtail import hooks
+from wagtail.blocks.stream_block import StreamBlockValidationError
 
 from .checks import begins_within
 from .engine import SchemeFault
@@ -19,13 +20,27 @@ if TYPE_CHECKING:
 HOOK = "register_scheme_warnings"
 
 
+def unfinished(scheme: Scheme) -> list[str]:
+    """Return a sentence about each clause of a draft that publication would refuse as it is."""
+    try:
+        scheme.blocks.stream_block.clean(scheme.blocks)
+    except StreamBlockValidationError as error:
+        return [
+            _("第%(number)s条（%(label)s）还没有填完整或有误，试算和发布前请补齐。")
+            % {"number": place + 1, "label": scheme.blocks[place].block.label}
+            for place in sorted(n for n in error.block_errors if isinstance(n, int))
+        ]
+    return []
+
+
 def warnings_of(scheme: Scheme) -> list[str]:
     """Return sentences about what may surprise; higher rooms are asked too."""
+    told_first = unfinished(scheme)
     try:
         spec = spec_of(scheme)
     except (ValueError, SchemeFault):
-        return []  # the check before publication names it
-    found = []
+        return told_first  # the check before publication names what is left
+    found = told_first
     kind = begins_within(spec, scheme.valid_from)
     if kind:
         found.append(

@@ -37,6 +37,8 @@ class MultiplierBlock(ClauseBlock):
 
     def clean(self, value: Any) -> Any:
         cleaned = super().clean(value)
+        if self.is_deferred_validation:
+            return cleaned  # a draft may be half written
         errors: dict[str, ValidationError] = {}
         if parse_factor(cleaned["factor"]) == 1:
             errors["factor"] = ValidationError(_("1倍等于不变，请填别的倍数，或删去本条。"))

@@ -257,12 +257,14 @@ class ClauseBlock(blocks.StructBlock):
 
     def get_context(self, value: Any, parent_context: Any = None) -> dict[str, Any]:
         """Add the lines in which the clause tells what it does."""
-        from ..engine import build_clause
+        from ..engine import SchemeFault, build_clause
         from ..specs import plain
 
         context: dict[str, Any] = super().get_context(value, parent_context=parent_context)
-        clause = build_clause(self.name, "shown", plain(value))
-        context["lines"] = clause.describe()
+        try:
+            context["lines"] = build_clause(self.name, "shown", plain(value)).describe()
+        except (SchemeFault, ValueError):
+            context["lines"] = [_("本条没有填完整，发布前请补齐。")]
         return context
 
 

@@ -107,6 +107,8 @@ class UrgentShareBlock(ClauseBlock):
 
     def clean(self, value: Any) -> Any:
         cleaned = super().clean(value)
+        if self.is_deferred_validation:
+            return cleaned  # a draft may be half written
         if not 0 < parse_percent(cleaned["percent"]) <= 1:
             raise StructBlockValidationError(
                 {"percent": ValidationError(_("请填大于0、不超过100的数字，例如 20。"))}
@@ -152,6 +154,8 @@ class CheckRowBlock(blocks.StructBlock):
 
     def clean(self, value: Any) -> Any:
         cleaned = super().clean(value)
+        if self.is_deferred_validation:
+            return cleaned  # a draft may be half written
         points = parse_signed(cleaned["points"])
         if points == 0:
             raise StructBlockValidationError(
@@ -169,6 +173,8 @@ class CheckRowsBlock(blocks.ListBlock):
 
     def clean(self, value: Any) -> Any:
         cleaned = super().clean(value)
+        if self.is_deferred_validation:
+            return cleaned  # a draft may be half written
         first: dict[str, int] = {}
         errors: dict[int, ValidationError] = {}
         for n, row in enumerate(cleaned):

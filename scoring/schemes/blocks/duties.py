@@ -136,6 +136,8 @@ class TargetClauseBlock(ByGroupClause):
 
     def clean(self, value: Any) -> Any:
         cleaned = super().clean(value)
+        if self.is_deferred_validation:
+            return cleaned  # a draft may be half written
         _raise(self.faults_of_numbers(cleaned) | faults_of_target(cleaned))
         return cleaned
 

@@ -80,6 +80,8 @@ class PointsRowBlock(blocks.StructBlock):
 
     def clean(self, value: Any) -> Any:
         cleaned = super().clean(value)
+        if self.is_deferred_validation:
+            return cleaned  # a draft may be half written
         errors = {
             field: ValidationError(message) for field, message in faults_of_row(cleaned).items()
         }

@@ -120,6 +120,8 @@ class RankRowBlock(blocks.StructBlock):
 
     def clean(self, value: Any) -> Any:
         cleaned = super().clean(value)
+        if self.is_deferred_validation:
+            return cleaned  # a draft may be half written
         if cleaned["last"] and cleaned["last"] < cleaned["first"]:
             _raise({"last": ValidationError(_("“到第几名”不能小于“从第几名”。"))})
         return cleaned
@@ -130,6 +132,8 @@ class RankRowsBlock(blocks.ListBlock):
 
     def clean(self, value: Any) -> Any:
         cleaned = super().clean(value)
+        if self.is_deferred_validation:
+            return cleaned  # a draft may be half written
         errors: dict[int, ValidationError] = {}
         rows = [(row["first"], row["last"] or row["first"]) for row in cleaned]
         for n, (first, last) in enumerate(rows):
