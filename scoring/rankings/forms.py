@@ -14,7 +14,10 @@ from django.utils.translation import gettext_lazy
 
 from infoflow.units.models import EARLIEST_DATE
 
+from .layouts import Layout
 from .rules import Period, PeriodError, months_around, months_before, read_date, read_period
+from .workbook import Options
+from .xlsx import Paper
 
 _NAMED = (
     ("month", months_around, 1),
@@ -103,3 +106,32 @@ class ChoiceForm(forms.Form):
         period = periods.get(data.get("period") or "") or data.get("chosen") or periods["year"]
         group = data.get("group") or ""
         return Choice(period, int(group) if group else None)
+
+
+class ExportForm(forms.Form):
+    """How the Excel file looks; what is missing or unknown is as it usually is."""
+
+    layout = forms.ChoiceField(
+        label=gettext_lazy("表式"), choices=Layout.choices, initial=Layout.FULL, required=False
+    )
+    order = forms.ChoiceField(
+        label=gettext_lazy("单位次序"),
+        choices=[("points", gettext_lazy("按得分")), ("units", gettext_lazy("按单位固定次序"))],
+        required=False,
+    )
+    paper = forms.ChoiceField(
+        label=gettext_lazy("纸张"),
+        choices=[("", gettext_lazy("按列数自动")), *((paper, paper) for paper in Paper)],
+        required=False,
+    )
+
+    def options(self) -> Options:
+        """Return what was chosen."""
+        self.is_valid()
+        chosen = self.cleaned_data
+        paper = chosen.get("paper")
+        return Options(
+            layout=Layout(chosen.get("layout") or Layout.FULL),
+            in_unit_order=chosen.get("order") == "units",
+            paper=Paper(paper) if paper else None,
+        )

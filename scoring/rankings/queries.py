@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -294,22 +294,28 @@ def details(
 
 def clause_names(entries: Iterable[Entry]) -> dict[int, str]:
     """Return for each entry its scheme version and clause ("…第1版 第2条 分值表")."""
-    entries = list(entries)
-    schemes = Scheme.objects.in_bulk({entry.scheme_id for entry in entries})
-    clauses = {
+    keys = {entry.pk: (entry.scheme_id, entry.block_id, entry.block_type) for entry in entries}
+    texts = clause_texts(set(keys.values()))
+    return {pk: texts[key] for pk, key in keys.items()}
+
+
+def clause_texts(keys: Collection[tuple[int, str, str]]) -> dict[tuple[int, str, str], str]:
+    """Return the words for clauses, given as scheme, block's id, block's type; one query."""
+    schemes = Scheme.objects.in_bulk({scheme_id for scheme_id, _id, _type in keys}) if keys else {}
+    numbers = {
         (pk, str(block["id"])): n
         for pk, scheme in schemes.items()
         for n, block in enumerate(scheme.blocks.raw_data, start=1)
     }
-    names = {}
-    for entry in entries:
-        scheme = schemes[entry.scheme_id]
-        n = clauses.get((entry.scheme_id, entry.block_id))
-        kind = scheme.blocks.stream_block.child_blocks.get(entry.block_type)
-        label = str(kind.label) if kind else entry.block_type
+    texts = {}
+    for scheme_id, block_id, block_type in keys:
+        scheme = schemes[scheme_id]
+        n = numbers.get((scheme_id, block_id))
+        kind = scheme.blocks.stream_block.child_blocks.get(block_type)
+        label = str(kind.label) if kind else block_type
         place = _("第%(n)s条") % {"n": n} if n else ""
-        names[entry.pk] = " ".join(filter(None, (str(scheme), place, label)))
-    return names
+        texts[scheme_id, block_id, block_type] = " ".join(filter(None, (str(scheme), place, label)))
+    return texts
 
 
 def open_items(lines: Iterable[FactLine], user: User) -> dict[int, str]:

@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import wraps
-from io import BytesIO
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET
 
 from cms.bulletins.models import Bulletin
@@ -28,19 +25,16 @@ from scoring.schemes.rules import points_text
 
 from . import queries
 from .charts import Chart, chart
-from .forms import Choice, ChoiceForm, named_periods
+from .forms import Choice, ChoiceForm, ExportForm, named_periods
 from .permissions import opens_details_of, sees_all_rankings, sees_rankings
 from .rules import Period, months_around
 from .tables import Figures, GroupTable, Ranking
-from .workbook import ranking_sheets, ranking_title
-from .xlsx import write_workbook
 
-XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # Above this many units all groups at once make a page that no one reads.
 ROWS_MAX = 300
 PAGE_SIZE = 50
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def for_readers(view: View) -> View:
@@ -49,7 +43,7 @@ def for_readers(view: View) -> View:
     @login_required
     @require_GET
     @wraps(view)
-    def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not sees_rankings(request.user):
             raise PermissionDenied
         return view(request, *args, **kwargs)
@@ -67,9 +61,9 @@ class Asked:
     shown: Ranking
 
 
-def _ask(request: HttpRequest) -> Asked:
+def ask(request: HttpRequest) -> Asked:
     """Read the form and fetch the ranking that it asks for."""
-    user = _user(request)
+    user = user_of(request)
     form = ChoiceForm(request.GET, today=timezone.localdate())
     period = form.choice().period
     everything = queries.ranking(period.start, period.end, user=user)
@@ -82,7 +76,7 @@ def _ask(request: HttpRequest) -> Asked:
     return Asked(form, choice, everything, shown)
 
 
-def _user(request: HttpRequest) -> User:
+def user_of(request: HttpRequest) -> User:
     if not isinstance(request.user, User):
         raise PermissionDenied
     return request.user
@@ -135,8 +129,8 @@ def _shown(ranking: Ranking, tables: Iterable[GroupTable], user: User) -> list[S
 @for_readers
 def ranking_page(request: HttpRequest) -> HttpResponse:
     """Show the ranking of a period; wrong dates get a message at their field."""
-    asked = _ask(request)
-    user = _user(request)
+    asked = ask(request)
+    user = user_of(request)
     tables = list(asked.shown.groups)
     units = sum(len(table.rows) for table in tables)
     too_many = len(tables) > 1 and units > ROWS_MAX
@@ -159,6 +153,8 @@ def ranking_page(request: HttpRequest) -> HttpResponse:
             "summary": [(table, _adopted(asked.shown, table.totals)) for table in tables],
             "totals": _adopted(asked.shown, asked.shown.totals),
             "sees_all": sees_all_rankings(user),
+            "export": ExportForm(),
+            "export_query": parse_qsl(_query(asked.choice.period, asked.choice.group_id)),
             "latest": None if asked.shown.has_figures else _latest(user),
         },
     )
@@ -174,23 +170,9 @@ def _latest(user: User) -> tuple[Period, str] | None:
 
 
 @for_readers
-def ranking_export(request: HttpRequest) -> HttpResponse:
-    """Give the shown ranking as an Excel file; a wrong request goes back to the page."""
-    asked = _ask(request)
-    if not asked.form.is_valid():
-        return redirect(f"{reverse('ranking')}?{request.GET.urlencode()}")
-    out = BytesIO()
-    write_workbook(ranking_sheets(asked.shown, printed_on=timezone.localdate()), out)
-    response = HttpResponse(out.getvalue(), content_type=XLSX_TYPE)
-    name = f"{ranking_title(asked.choice.period)}.xlsx"
-    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
-    return response
-
-
-@for_readers
 def ranking_details(request: HttpRequest, unit_id: int) -> HttpResponse:
     """Show the facts and ledger entries behind a number; a stranger's unit is 404."""
-    user = _user(request)
+    user = user_of(request)
     if not opens_details_of(user, unit_id):
         raise Http404
     unit = get_object_or_404(Unit, pk=unit_id)

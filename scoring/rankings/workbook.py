@@ -1,16 +1,35 @@
-"""The ranking as sheets of a workbook: one per group, and 汇总 when there are several."""
+"""The ranking as sheets of a workbook: one per group, 汇总 when there are several, and 明细."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from typing import IO
 
 from django.utils.translation import gettext as _
 
+from .layouts import Layout, Line, Part, columns_of, lines_of, total_of
+from .listing import Place, listing_sheet, places_of, rows_in
+from .parts import Parts, parts_of
 from .rules import Period
-from .tables import Figures, GroupTable, Ranking
-from .xlsx import Heading, Sheet, Value
+from .tables import GroupTable, Ranking
+from .xlsx import Heading, Paper, Sheet, Value, write_workbook
+
+# Above this many rows of 明细 the file is written as it is read, without lines around cells.
+STREAMED_FROM = 20_000
+# More columns than these are no longer legible on A4.
+_A4_COLUMNS = 18
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a workbook looks. `paper` None: A4, or A3 for wide tables."""
+
+    layout: Layout = Layout.FULL
+    in_unit_order: bool = False
+    paper: Paper | None = None
+    listing: bool = True
 
 
 def ranking_title(period: Period) -> str:
@@ -18,79 +37,165 @@ def ranking_title(period: Period) -> str:
     return _("信息工作得分情况（%(period)s）") % {"period": period.dates_text}
 
 
-def ranking_sheets(ranking: Ranking, *, printed_on: date) -> list[Sheet]:
-    """Return the sheets of a ranking; `printed_on` is the local day (Asia/Shanghai)."""
-    note = _("计分办法：%(scheme)s    制表日期：%(day)s") % {
+def write_ranking(
+    ranking: Ranking,
+    out: IO[bytes],
+    *,
+    printed_on: date,
+    opens: Callable[[int], bool],
+    options: Options | None = None,
+    listing_max: int | None = None,
+) -> None:
+    """Write the workbook of a ranking; reads the facts behind it for 明细.
+
+    Args:
+        printed_on: the local day (Asia/Shanghai).
+        opens: tells whether the reader may see the facts of a unit.
+        listing_max: with more rows than these, 明细 says how to get them instead.
+    """
+    options = options or Options()
+    parts = parts_of(ranking.period.start, ranking.period.end)
+    sheets = ranking_sheets(ranking, parts, printed_on=printed_on, options=options)
+    places = places_of(ranking, opens) if options.listing else []
+    streamed = False
+    if places:
+        number = rows_in(places, ranking.period)
+        if listing_max is not None and number > listing_max:
+            sheets.append(_too_many(ranking, number, listing_max, printed_on))
+        else:
+            streamed = number > STREAMED_FROM
+            sheets.append(_listing(ranking, places, printed_on))
+    write_workbook(sheets, out, streamed=streamed)
+
+
+def _listing(ranking: Ranking, places: Sequence[Place], printed_on: date) -> Sheet:
+    return listing_sheet(
+        places,
+        ranking.period,
+        title=_("信息工作得分明细（%(period)s）") % {"period": ranking.period.dates_text},
+        note=_note(ranking, printed_on),
+    )
+
+
+def _too_many(ranking: Ranking, number: int, most: int, printed_on: date) -> Sheet:
+    """Return a sheet that tells how to get what is too much for a page."""
+    told = _(
+        "本期明细约%(number)s行，网页一次最多导出%(most)s行。请选择一个分组或较短的期间再导出，"
+        "或请系统管理员用 manage.py ranking --xlsx 导出全部。"
+    ) % {"number": number, "most": most}
+    return Sheet(
+        name=_("明细"),
+        title=_("明细没有导出"),
+        note=_note(ranking, printed_on),
+        headings=(Heading(_("说明")),),
+        rows=[(told,)],
+    )
+
+
+def _note(ranking: Ranking, printed_on: date) -> str:
+    return _("计分办法：%(scheme)s    制表日期：%(day)s") % {
         "scheme": ranking.scheme or _("无"),
         "day": Period(printed_on, printed_on).dates_text,
     }
-    title = ranking_title(ranking.period)
+
+
+def ranking_sheets(
+    ranking: Ranking,
+    parts: Mapping[int, Parts],
+    *,
+    printed_on: date,
+    options: Options | None = None,
+) -> list[Sheet]:
+    """Return the sheets of a ranking without 明细.
+
+    Args:
+        parts: what the layouts say beyond the ranking (parts.parts_of).
+        printed_on: the local day (Asia/Shanghai).
+    """
+    options = options or Options()
+    if options.in_unit_order:
+        ranking = ranking.in_unit_order()
+    columns = columns_of(options.layout, ranking)
+    note, title = _note(ranking, printed_on), ranking_title(ranking.period)
+    alone = len(ranking.groups) == 1
     sheets = [
-        Sheet(
-            name=table.name,
-            title=title if len(ranking.groups) == 1 else f"{title} {table.name}",
-            note=note,
-            headings=(Heading(_("排名")), Heading(_("单位")), *_count_headings(ranking)),
-            rows=_unit_rows(ranking, table),
-            totals=("", _("合计"), *_values(ranking, table.totals)),
-            frozen=2,
+        _group_sheet(
+            table, columns, parts, title if alone else f"{title} {table.name}", note, options
         )
         for table in ranking.groups
     ]
-    if len(sheets) != 1:
-        sheets.insert(0, _summary(ranking, title, note))
+    if not alone:
+        sheets.insert(0, _summary(ranking, columns, parts, title, note, options))
     return sheets
 
 
-def _summary(ranking: Ranking, title: str, note: str) -> Sheet:
+def _group_sheet(
+    table: GroupTable,
+    columns: Sequence[Part],
+    parts: Mapping[int, Parts],
+    title: str,
+    note: str,
+    options: Options,
+) -> Sheet:
+    lines, total = lines_of(table, parts)
+    headings = tuple(part.heading for part in columns)
+    return Sheet(
+        name=table.name,
+        title=title,
+        note=note,
+        headings=headings,
+        rows=[_cells(columns, line) for line in lines],
+        totals=_cells(columns, total),
+        frozen=1 + next(n for n, h in enumerate(headings) if h.top == _("单位")),
+        foot=signatures(),
+        paper=_paper(headings, options),
+    )
+
+
+def _cells(columns: Sequence[Part], line: Line) -> tuple[Value, ...]:
+    return tuple(cell for part in columns for cell in part.cells(line))
+
+
+def signatures() -> str:
+    """Return the line that is signed on paper."""
+    return _("制表：%(gap)s审核：%(gap)s签发：%(gap)s日期：") % {"gap": " " * 24}
+
+
+def _paper(headings: Sequence[Heading], options: Options) -> Paper:
+    if options.paper is not None:
+        return options.paper
+    return Paper.A3 if sum(len(h.leaves) for h in headings) > _A4_COLUMNS else Paper.A4
+
+
+def _summary(
+    ranking: Ranking,
+    columns: Sequence[Part],
+    parts: Mapping[int, Parts],
+    title: str,
+    note: str,
+    options: Options,
+) -> Sheet:
+    """Return one line for each group, with the columns that can be added up."""
+    own = {_("排名"), _("序号"), _("单位"), _("比上期"), _("比上年"), _("备注")}
+    columns = [part for part in columns if part.heading.top not in own]
+    totals = [lines_of(table, parts)[1] for table in ranking.groups]
+    everything = total_of(ranking.totals, ranking.total, (line.parts for line in totals))
+    headings = (Heading(_("分组")), Heading(_("单位数")), *(part.heading for part in columns))
     return Sheet(
         name=_("汇总"),
         title=title if ranking.groups else f"{title} {_('本期没有可排名的单位')}",
         note=note,
-        headings=(Heading(_("分组")), Heading(_("单位数")), *_count_headings(ranking)),
-        rows=(
-            (table.name, len(table.rows), *_values(ranking, table.totals))
-            for table in ranking.groups
-        ),
+        headings=headings,
+        rows=[
+            (table.name, len(table.rows), *_cells(columns, line))
+            for table, line in zip(ranking.groups, totals, strict=True)
+        ],
         totals=(
             _("合计"),
             sum(len(table.rows) for table in ranking.groups),
-            *_values(ranking, ranking.totals),
+            *_cells(columns, everything),
         ),
         frozen=1,
+        foot=signatures(),
+        paper=_paper(headings, options),
     )
-
-
-def _count_headings(ranking: Ranking) -> tuple[Heading, ...]:
-    return (
-        Heading(_("报送条数")),
-        Heading(_("上报条数")),
-        *(
-            Heading(_("%(level)s采用") % {"level": level}, tuple(c.name for c in columns))
-            for level, columns in ranking.levels()
-        ),
-        Heading(_("采用合计")),
-        Heading(_("采用率（%）")),
-        Heading(_("得分")),
-    )
-
-
-def _unit_rows(ranking: Ranking, table: GroupTable) -> Iterator[tuple[Value, ...]]:
-    for row in table.rows:
-        yield (row.rank, row.unit, *_values(ranking, row.figures))
-
-
-def _values(ranking: Ranking, figures: Figures) -> tuple[Value, ...]:
-    return (
-        figures.submitted,
-        figures.forwarded,
-        *(figures.adopted.get(column.bulletin_id, 0) for column in ranking.columns),
-        figures.adopted_total,
-        _number(figures.rate),
-        _number(figures.points),
-    )
-
-
-def _number(text: str) -> Value:
-    """Return decimal text as a number that Excel can add up; "—" (no rate) stays text."""
-    return text if text == "—" else Decimal(text)

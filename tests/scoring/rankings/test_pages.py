@@ -293,11 +293,25 @@ def test_excel_is_what_the_page_shows(county: County, opens: Any) -> None:
     assert disposition.startswith("attachment; filename*=utf-8''")
     assert unquote(disposition).endswith("信息工作得分情况（2026年1月1日至12月31日）.xlsx")
     assert disposition.isascii()
-    book = openpyxl.load_workbook(BytesIO(response.content))
-    assert book.sheetnames == ["镇"]
+    book = openpyxl.load_workbook(BytesIO(response.getvalue()))
+    assert book.sheetnames == ["镇", "明细"]
+    assert {cell.value for cell in book["明细"]["B"][4:]} == {"甲镇"}
     assert [book["镇"].cell(5 + n, 2).value for n in range(4)] == ["甲镇", "乙镇", "丙镇", "丁镇"]
     everything = opens(person(Role.LEADER), "ranking_export", **YEAR)
-    assert openpyxl.load_workbook(BytesIO(everything.content)).sheetnames == ["汇总", "部门", "镇"]
+    book = openpyxl.load_workbook(BytesIO(everything.getvalue()))
+    assert book.sheetnames == ["汇总", "部门", "镇", "明细"]
+
+
+def test_excel_follows_the_chosen_look(county: County, opens: Any) -> None:
+    asked = {"layout": "rates", "order": "units", "paper": "A3"}
+    response = opens(person(Role.LEADER), "ranking_export", **YEAR, **asked)
+    page = openpyxl.load_workbook(BytesIO(response.getvalue()))["镇"]
+    assert page["A3"].value == "序号"
+    assert page.page_setup.paperSize == 8
+    unknown = {"layout": "x", "order": "y", "paper": "z"}
+    response = opens(person(Role.LEADER), "ranking_export", **YEAR, **unknown)
+    page = openpyxl.load_workbook(BytesIO(response.getvalue()))["镇"]
+    assert (page["A3"].value, page.page_setup.paperSize) == ("排名", 9)
 
 
 def test_excel_of_a_bad_choice_goes_back_to_the_message(county: County, opens: Any) -> None:

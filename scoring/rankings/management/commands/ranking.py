@@ -15,11 +15,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from infoflow.units.models import EARLIEST_DATE, UnitGroup
+from scoring.rankings.layouts import Layout
 from scoring.rankings.queries import ranking
 from scoring.rankings.rules import PeriodError, read_period, text_width
 from scoring.rankings.tables import Ranking, as_json
-from scoring.rankings.workbook import ranking_sheets
-from scoring.rankings.xlsx import write_workbook
+from scoring.rankings.workbook import Options, write_ranking
+from scoring.rankings.xlsx import Paper
 
 Writer = Callable[[IO[bytes]], None]
 
@@ -37,6 +38,21 @@ class Command(BaseCommand):
         parser.add_argument("--group", default=None, metavar="NAME", help="只列一个考核分组")
         parser.add_argument("--json", default=None, metavar="OUT", help="写成 JSON;- 为屏幕")
         parser.add_argument("--xlsx", default=None, metavar="OUT", help="写成 Excel 文件")
+        parser.add_argument(
+            "--layout",
+            default=Layout.FULL,
+            choices=Layout.values,
+            help="Excel 的表式：" + "；".join(f"{code} {name}" for code, name in Layout.choices),
+        )
+        parser.add_argument(
+            "--unit-order", action="store_true", help="Excel 中按单位固定次序，不按得分"
+        )
+        parser.add_argument(
+            "--paper", default="", choices=["", *Paper], help="Excel 的纸张；不写时按列数自动"
+        )
+        parser.add_argument(
+            "--no-listing", dest="listing", action="store_false", help="Excel 中不要明细"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Do it, or say in one line why not and end with exit code 2."""
@@ -59,8 +75,19 @@ class Command(BaseCommand):
         if options["json"] not in (None, "-"):
             outputs[options["json"]] = lambda out: _write_text(out, text)
         if options["xlsx"] is not None:
-            sheets = ranking_sheets(found, printed_on=timezone.localdate())
-            outputs[options["xlsx"]] = lambda out: write_workbook(sheets, out)
+            looks = Options(
+                layout=Layout(options["layout"]),
+                in_unit_order=options["unit_order"],
+                paper=Paper(options["paper"]) if options["paper"] else None,
+                listing=options["listing"],
+            )
+            outputs[options["xlsx"]] = lambda out: write_ranking(
+                found,
+                out,
+                printed_on=timezone.localdate(),
+                opens=lambda unit_id: True,
+                options=looks,
+            )
         write_files(outputs)
         if options["json"] == "-":
             self.stdout.write(text, ending="")

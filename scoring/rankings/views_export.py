@@ -1,0 +1,42 @@
+"""The ranking as an Excel file."""
+
+from __future__ import annotations
+
+import tempfile
+
+from django.http import FileResponse, HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+
+from .forms import ExportForm
+from .permissions import opens_details_of
+from .views import ask, for_readers, user_of
+from .workbook import ranking_title, write_ranking
+
+XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_IN_MEMORY = 5_000_000
+# Rows of 明细 that a page gives; the command gives all.
+LISTING_MAX = 100_000
+
+
+@for_readers
+def ranking_export(request: HttpRequest) -> HttpResponseBase:
+    """Give the shown ranking as an Excel file; a wrong request goes back to the page."""
+    asked = ask(request)
+    user = user_of(request)
+    if not asked.form.is_valid():
+        return redirect(f"{reverse('ranking')}?{request.GET.urlencode()}")
+    # FileResponse closes it.
+    out = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115
+    write_ranking(
+        asked.shown,
+        out,
+        printed_on=timezone.localdate(),
+        opens=lambda unit_id: opens_details_of(user, unit_id),
+        options=ExportForm(request.GET).options(),
+        listing_max=LISTING_MAX,
+    )
+    out.seek(0)
+    name = f"{ranking_title(asked.choice.period)}.xlsx"
+    return FileResponse(out, as_attachment=True, filename=name, content_type=XLSX_TYPE)
