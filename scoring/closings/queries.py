@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.db.models import Q
+
 from infoflow.units.models import Unit
 
 from .models import Closing
@@ -19,9 +21,13 @@ def lock_units(units: Iterable[int] | None = None) -> None:
     """Hold units until the transaction ends; None: all of them. Always in the same order.
 
     Whoever records, scores again, closes or publishes a scheme holds the units it is about
-    before it looks at facts, schemes and closings: so two at once never miss each other.
+    before it looks at facts, schemes and closings: so two at once never miss each other. The
+    units above them are held too: a scheme may count a 直报点's facts for its county, and who
+    asked for that one later could wait in a circle with who holds it and wants the 直报点.
     """
     wanted = Unit.objects.order_by("pk")
     if units is not None:
-        wanted = wanted.filter(pk__in=sorted(set(units)))
+        some = sorted(set(units))
+        above = Unit.objects.filter(pk__in=some, parent__isnull=False).values("parent")
+        wanted = wanted.filter(Q(pk__in=some) | Q(pk__in=above))
     list(wanted.select_for_update(no_key=True).values_list("pk"))
