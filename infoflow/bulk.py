@@ -18,8 +18,6 @@ _PLAIN = (
     models.ForeignKey,
 )
 BATCH = 5_000
-# Rows of one statement on PostgreSQL, whose triggers run once for each statement.
-ROWS = 500
 
 
 def insert(model: type[models.Model], rows: Sequence[models.Model]) -> None:
@@ -36,9 +34,7 @@ def insert(model: type[models.Model], rows: Sequence[models.Model]) -> None:
         for place, field in enumerate(fields)
         if not isinstance(field, _PLAIN) or isinstance(field, models.JSONField)
     ]
-    quote = connection.ops.quote_name
-    columns = ", ".join(quote(str(field.column)) for field in fields)
-    into = f"INSERT INTO {quote(model._meta.db_table)} ({columns})"
+    columns = [str(field.column) for field in fields]
     for start in range(0, len(rows), BATCH):
         batch = []
         for row in rows[start : start + BATCH]:
@@ -46,23 +42,31 @@ def insert(model: type[models.Model], rows: Sequence[models.Model]) -> None:
             for place, field in prepared:
                 values[place] = field.get_db_prep_save(values[place], connection)
             batch.append(values)
-        write(connection, into, batch)
+        write(connection, model._meta.db_table, columns, batch)
 
 
-def write(connection: BaseDatabaseWrapper, into: str, rows: Sequence[Sequence[Any]]) -> None:
+def write(
+    connection: BaseDatabaseWrapper,
+    table: str,
+    columns: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+) -> None:
     """Write rows of prepared values in the way that is fastest on a database.
 
-    Args:
-        into: "INSERT INTO table (columns)", names of our own only.
+    On PostgreSQL that is COPY, a thirtieth of the time of one statement for each row; triggers
+    for each statement run once.
     """
-    if not rows:
-        return
-    marks = f"({', '.join(['%s'] * len(rows[0]))})"
+    quote = connection.ops.quote_name
+    into = f"{quote(table)} ({', '.join(map(quote, columns))})"
     with connection.cursor() as cursor:
-        if connection.vendor != "postgresql":
-            cursor.executemany(f"{into} VALUES {marks}", rows)
+        if connection.vendor == "postgresql":
+            with (
+                connection.wrap_database_errors,
+                cursor.copy(f"COPY {into} FROM STDIN") as copy,
+            ):
+                for row in rows:
+                    copy.write_row(row)
             return
-        for start in range(0, len(rows), ROWS):
-            some = rows[start : start + ROWS]
-            values = [value for row in some for value in row]
-            cursor.execute(f"{into} VALUES {', '.join([marks] * len(some))}", values)
+        marks = ", ".join(["%s"] * len(columns))
+        sql = f"INSERT INTO {into} VALUES ({marks})"  # noqa: S608 - names of our own
+        cursor.executemany(sql, rows)

@@ -116,7 +116,7 @@ def raw_ranking(sql: str, start: date, end: date) -> tuple[list[str], list[tuple
     days |= {"past": past.start, "past_end": past.end}
     years = {"year": end.year, "before_year": before.end.year, "past_year": past.end.year}
     with connection.cursor() as cursor:
-        cursor.execute(sql, {n: day.isoformat() for n, day in days.items()} | years)
+        cursor.execute(sql, {**{n: day.isoformat() for n, day in days.items()}, **years})
         return [column[0] for column in cursor.description], cursor.fetchall()
 
 

@@ -144,13 +144,13 @@ def facts(units: list[int], bulletins: list[int]) -> Iterator[Made]:
         )
 
 
-INTO_FACT = (
-    "INSERT INTO adoptions_fact (id, kind, date, title, bulletin_id, form, genre, level, mark,"
-    " subject, key, recorded_at, issue_label, leader, check_item, traits, source, note)"
+FACT_COLUMNS = (
+    *("id", "kind", "date", "title", "bulletin_id", "form", "genre", "level", "mark", "subject"),
+    *("key", "recorded_at", "issue_label", "leader", "check_item", "traits", "source", "note"),
 )
-INTO_LINE = (
-    "INSERT INTO adoptions_factline (fact_id, unit_id, position, kind, bulletin_id, date,"
-    " happened, parties, quantity)"
+LINE_COLUMNS = (
+    *("fact_id", "unit_id", "position", "kind", "bulletin_id", "date", "happened"),
+    *("parties", "quantity"),
 )
 MADE = "2025-12-31 00:00:00+00:00"
 EMPTY = ("", "", "", "", "table", "")
@@ -175,9 +175,9 @@ def write(batch: list[Made]) -> float:
         for place, unit in enumerate(f.units, start=1)
     ]
     with transaction.atomic():
-        bulk.write(connection, INTO_FACT, made)
+        bulk.write(connection, "adoptions_fact", FACT_COLUMNS, made)
         start = time.perf_counter()
-        bulk.write(connection, INTO_LINE, lines)
+        bulk.write(connection, "adoptions_factline", LINE_COLUMNS, lines)
         return time.perf_counter() - start
 
 
