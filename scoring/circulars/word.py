@@ -13,13 +13,17 @@ from docx.document import Document as DocumentType
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Cm, Pt
+from docx.shared import Cm, Emu, Pt
+from docx.table import _Cell
 from docx.text.paragraph import Paragraph as WordParagraph
 
 from .rules import Heading, Paragraph, Part, Table
 
 BODY, TITLE, BOLD = "仿宋_GB2312", "方正小标宋简体", "黑体"
 LINE = Pt(28)
+TEXT_WIDTH = Cm(15.6)  # of a line between the margins
+# Characters that a column of a table is made wide for, at least and at most.
+NARROWEST, WIDEST = 3, 12
 # Nothing in the file may depend on the hour in which it was made.
 FIXED = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -85,20 +89,33 @@ def add_title(document: DocumentType, text: str) -> None:
     _font(paragraph.add_run(clean(text)), TITLE, 22)
 
 
+def column_widths(table: Table) -> list[int]:
+    """Return widths that share a line of the page by what the columns hold, names widest."""
+    columns = zip(table.headings, *table.rows, strict=True)
+    shares = [min(max(NARROWEST, *map(len, texts)), WIDEST) for texts in columns]
+    return [int(TEXT_WIDTH * share / sum(shares)) for share in shares]
+
+
 def _table(document: DocumentType, table: Table) -> None:
     made = document.add_table(rows=1, cols=len(table.headings), style="Table Grid")
     header = made.rows[0]
     mark = OxmlElement("w:tblHeader")  # repeated on every page
     mark.set(qn("w:val"), "true")
     header._tr.get_or_add_trPr().append(mark)
-    _cells(header.cells, table.headings, bold=True)
+    widths = column_widths(table)
+    for column, width in zip(made.columns, widths, strict=True):
+        column.width = Emu(width)
+    _cells(header.cells, table.headings, widths, bold=True)
     for row in table.rows:
-        _cells(made.add_row().cells, row, bold=False)
+        _cells(made.add_row().cells, row, widths, bold=False)
 
 
-def _cells(cells: Sequence[object], texts: Sequence[str], *, bold: bool) -> None:
-    for cell, text in zip(cells, texts, strict=True):
-        paragraph = cell.paragraphs[0]  # type: ignore[attr-defined]
+def _cells(
+    cells: Sequence[_Cell], texts: Sequence[str], widths: Sequence[int], *, bold: bool
+) -> None:
+    for cell, text, width in zip(cells, texts, widths, strict=True):
+        cell.width = Emu(width)
+        paragraph = cell.paragraphs[0]
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER if bold else WD_ALIGN_PARAGRAPH.LEFT
         _font(paragraph.add_run(clean(text)), BOLD if bold else BODY, 12)
 

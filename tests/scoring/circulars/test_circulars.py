@@ -31,6 +31,7 @@ from scoring.circulars.rules import (
     merged_counts,
     zero_letter,
 )
+from scoring.circulars.word import TEXT_WIDTH, column_widths
 from scoring.demo import fenyang
 from scoring.demo.tables import load
 from scoring.rankings.rules import Period
@@ -190,6 +191,16 @@ def test_word_file_reads_back(county: UnitGroup) -> None:
 def test_equal_data_gives_equal_bytes(county: UnitGroup) -> None:
     first, second = (circular_file(Q1, office="", day=date(2026, 4, 10)) for _n in range(2))
     assert first == second
+
+
+def test_columns_are_as_wide_as_what_they_hold() -> None:
+    """Names have room, and the whole table fits between the margins."""
+    long = "演示县经济技术开发区管理委员会社会事务综合协调服务保障中心"
+    table = Table(("排名", "单位", "得分"), (("1", long, "30"), ("2", "南关镇", "28.5")))
+    widths = column_widths(table)
+    assert widths[1] > 2 * widths[0]
+    assert widths[0] * 100 > sum(widths) * 10
+    assert sum(widths) <= TEXT_WIDTH
 
 
 @pytest.mark.django_db
