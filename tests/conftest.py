@@ -15,12 +15,13 @@ from hypothesis import settings
 from pytest_django.plugin import DjangoDbBlocker, blocking_manager_key
 
 from tests import builders, database
+from tests.properties import examples
 
 # Playwright keeps an event loop in the test's thread; Django would refuse the database there.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 
 # A loaded machine is no fault of a property; only what it asserts counts.
-settings.register_profile("infoflow", deadline=None)
+settings.register_profile("infoflow", examples(100), deadline=None)
 settings.load_profile("infoflow")
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")

@@ -91,8 +91,18 @@ def points_under(scheme: Scheme, units: Iterable[int], start: date, end: date) -
     for at in range(0, len(ordered), UNITS_AT_A_TIME):
         some = ordered[at : at + UNITS_AT_A_TIME]
         scored = [*some, *credited_children(some, kinds)] if kinds else some
-        world = World(first, last, as_of, units_of(some, years), targets_of(some, years))
-        for draft in run(spec, facts_of(scored, first, last), world):
+        facts = facts_of(scored, first, last)
+        # Of the other parties of joint facts only a clause that credits facts must know.
+        named = {unit for fact in facts for unit in fact.units} - set(some) if kinds else set()
+        world = World(
+            start=first,
+            end=last,
+            as_of=as_of,
+            units=units_of(some, years),
+            targets=targets_of(some, years),
+            others=units_of(named, years) if named else {},
+        )
+        for draft in run(spec, facts, world):
             if start <= draft.date <= end:
                 sums[draft.unit_id] += draft.hundredths
     return sums

@@ -35,11 +35,15 @@ class Asked(Mapping[K, V]):
 
 
 class Via(NamedTuple):
-    """A unit counts a fact that another unit sent: a parent one of its 直报点."""
+    """A unit counts a fact that another unit sent: a parent one of its 直报点.
+
+    `beside` its sender, who counts it too; or else in the sender's place among who signed.
+    """
 
     unit: int
     sender: int
     name: str
+    beside: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,7 @@ class FactView:
 
     `level` is the bulletin's, or the leader's for an instruction; `subject` is the same for
     facts about the same piece; `hundredths` is a value chosen in a range or an adjustment.
-    `via` tells which of the units count it for another; the sender may still be a unit itself.
+    `via` tells which of the units count it for another.
     """
 
     id: int
@@ -76,7 +80,7 @@ class FactView:
         """The units that share the points; not those that count it beside their sender."""
         if not self.via:
             return self.units
-        beside = {via.unit for via in self.via if via.sender in self.units}
+        beside = {via.unit for via in self.via if via.beside}
         return tuple(unit for unit in self.units if unit not in beside)
 
     def seen_by(self, unit_id: int) -> tuple[int, ...]:

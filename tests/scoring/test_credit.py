@@ -15,6 +15,7 @@ from scoring.adoptions.rules import FactKind, Mark, Trait
 from scoring.ledger import actions
 from scoring.ledger.actions import rebuild
 from scoring.ledger.models import Entry
+from scoring.rankings import preview
 from scoring.schemes.actions import publish_scheme
 from scoring.schemes.models import Scheme
 from tests.builders import Office, superior_bulletin, unit
@@ -131,6 +132,22 @@ def test_ledger_is_the_same_however_many_units_are_scored_at_a_time(
     for size in (1, 2, 200):
         monkeypatch.setattr(actions, "UNITS_AT_A_TIME", size)
         assert rebuild(*YEAR).empty
+
+
+@pytest.mark.parametrize("to", ["parent", "both"])
+def test_preview_gives_what_the_ledger_gives_however_many_units_at_a_time(
+    office: Office, happens: Happens, monkeypatch: pytest.MonkeyPatch, to: str
+) -> None:
+    """Scored by itself a county once did not know its 直报点: the preview missed their points."""
+    county, other = office.unit, unit("别的单位")
+    children = [point_of(county, f"{n}村直报点") for n in ("一", "二")]
+    scheme = in_force(("credit", {"kinds": ["direct"], "to": to}), *CLAUSES[:2])
+    happens(FactKind.ADOPTION, *children, other)
+    every = [county, other, *children]
+    for size in (1, 2, 200):
+        monkeypatch.setattr(preview, "UNITS_AT_A_TIME", size)
+        sums = preview.points_under(scheme, [one.pk for one in every], *YEAR)
+        assert [sums[one.pk] / 100 for one in every] == [points(one) for one in every]
 
 
 def test_recording_and_withdrawing_restores_every_place(office: Office, happens: Happens) -> None:

@@ -12,7 +12,6 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from hypothesis import HealthCheck, assume, given, settings
-from hypothesis import strategies as st
 
 from cms.bulletins.models import Bulletin
 from infoflow.units.actions import create_unit
@@ -20,26 +19,17 @@ from infoflow.units.models import Unit, UnitKind, User
 from infoflow.units.roles import Role
 from scoring.adoptions.actions import record_facts, withdraw_fact
 from scoring.adoptions.models import Fact
-from scoring.adoptions.rules import FactRow, Source
+from scoring.adoptions.rules import FactKind, FactRow, Source
 from scoring.ledger.actions import rebuild
 from scoring.ledger.models import Entry
 from scoring.schemes.actions import publish_scheme
 from scoring.schemes.engine import FactView
 from scoring.schemes.models import Scheme
-from scoring.schemes.periods import PeriodKind
-from scoring.schemes.rules import Rounding
 from scoring.targets.models import Target
 from tests.builders import in_group, own_bulletin, person, superior_bulletin
-from tests.scoring.engine.strategies import (
-    BULLETINS,
-    GROUPS,
-    UNITS,
-    Config,
-    configs,
-    facts,
-    renumbered,
-    single_fact,
-)
+from tests.properties import examples
+from tests.scoring.engine.random_settings import BULLETINS, GROUPS
+from tests.scoring.engine.strategies import KINDS, PARENTS, UNITS, Case, Config, cases, renumbered
 
 YEAR = 2026
 TODAY_AT_MOST = date(YEAR, 10, 31)
@@ -51,12 +41,12 @@ class Office:
 
     def __init__(self) -> None:
         self.units: dict[int, Unit] = {}
-        for n in UNITS:
+        for n in sorted(UNITS, key=lambda n: (n != PARENTS[1], n)):
             self.units[n] = create_unit(
                 code=f"P{n}",
                 name=f"单位{n}",
-                kind=UnitKind.DIRECT if n > 3 else UnitKind.TOWN,
-                parent=self.units.get(n - 3) if n > 3 else None,
+                kind=KINDS.get(n, UnitKind.TOWN),
+                parent=self.units[PARENTS[n]] if n in PARENTS else None,
                 order=n,
             )
         groups = {n: in_group(self.units[int(n)], f"第{n}组", YEAR) for n in GROUPS}
@@ -104,7 +94,7 @@ class Office:
                 form=fact.form,
                 note=fact.note,
                 genre=fact.genre,
-                level=fact.level if fact.leader or not fact.bulletin_id else None,
+                level=fact.level if fact.kind == FactKind.INSTRUCTION else None,
                 leader=fact.leader,
                 mark=fact.mark,
                 check=fact.check,
@@ -127,12 +117,12 @@ def undone() -> Iterator[None]:
             transaction.set_rollback(True)
 
 
-def sums() -> dict[int, int]:
-    """The sum of each unit's entries, with those that take others back."""
-    found: Counter[int] = Counter()
-    for unit, hundredths in Entry.objects.values_list("unit_id", "hundredths"):
-        found[unit] += hundredths
-    return {unit: sum_ for unit, sum_ in found.items() if sum_}
+def sums() -> dict[tuple[int, date], int]:
+    """The sum of entries by unit and day, with those that take others back."""
+    found: Counter[tuple[int, date]] = Counter()
+    for unit, day, hundredths in Entry.objects.values_list("unit_id", "date", "hundredths"):
+        found[unit, day] += hundredths
+    return {place: sum_ for place, sum_ in found.items() if sum_}
 
 
 def standing() -> set[tuple[Any, ...]]:
@@ -144,17 +134,9 @@ def standing() -> set[tuple[Any, ...]]:
 
 
 @pytest.mark.django_db
-@settings(max_examples=10, suppress_health_check=list(HealthCheck))
-@given(
-    configs(),
-    facts(most=8, until=TODAY_AT_MOST),
-    single_fact(until=TODAY_AT_MOST),
-    st.sampled_from(Rounding.values),
-    st.sampled_from(PeriodKind.values),
-)
-def test_recording_and_withdrawing_restores_the_ledger(
-    made: list[Config], happened: list[FactView], extra: FactView, rounding: str, period: str
-) -> None:
+@settings(examples(20), suppress_health_check=list(HealthCheck))
+@given(cases(facts=8, until=TODAY_AT_MOST))
+def test_recording_and_withdrawing_restores_the_ledger(case: Case) -> None:
     with undone():
         office = Office()
         keys = [
@@ -164,11 +146,11 @@ def test_recording_and_withdrawing_restores_the_ledger(
             Target(unit=office.units[pk], year=YEAR, measure=m, per=p, hundredths=300)
             for pk, m, p in keys
         )
-        office.publish(made, rounding, period)
-        office.record(happened)
+        office.publish(case.made, case.rounding, case.period)
+        office.record(case.happened)
         before = sums(), standing()
         assert rebuild(*DAYS, dry_run=True).empty
-        (fact,) = office.record([extra], start=500)
+        (fact,) = office.record([case.extra], start=500)
         assert rebuild(*DAYS, dry_run=True).empty
         withdraw_fact(fact_id=fact.pk, person=office.scorer, reason="重复登记")
         assert (sums(), standing()) == before

@@ -1,7 +1,8 @@
 """The clause "to the parent": facts of a 直报点 count for the unit above it. Pure.
 
 Changes no points by itself: the clauses after it see the parent among the units. The parent of
-a joint item counts once, in the place of its first 直报点. Only one step up.
+a joint item counts once, in the place of its first 直报点. Only one step up: what a unit has from
+below goes no higher, by another such clause neither.
 Source: domain rules §1, 直报点, and §4.1, joint items credited to the parent.
 """
 
@@ -54,21 +55,34 @@ class Credit:
         return tuple(self._credited(fact, context.world) for fact in context.facts)
 
     def _credited(self, fact: FactView, world: World) -> FactView:
-        senders = {pk: unit for pk in fact.units if (unit := self._sender(world.unit(pk)))}
+        from_below = {via.unit for via in fact.via}
+        senders = {
+            pk: unit
+            for pk in fact.units
+            if pk not in from_below and (unit := self._sender(world.unit(pk)))
+        }
         if not senders:
             return fact
         units: list[int] = []
-        via = [old for old in fact.via if self.to == Credited.BOTH or old.unit not in senders]
+        both = self.to == Credited.BOTH
+        # Who was beside a sender that goes now stands in its place.
+        via = [
+            old._replace(beside=old.beside and (both or old.sender not in senders))
+            for old in fact.via
+        ]
         for pk in fact.units:
             sender = senders.get(pk)
             if sender is None or sender.parent_id is None:
                 units.append(pk)
                 continue
-            if self.to == Credited.BOTH:
+            signed = sender.parent_id in fact.units
+            if both:
                 units.append(pk)
-            units.append(sender.parent_id)
-            if sender.parent_id not in fact.units:
-                via.append(Via(sender.parent_id, pk, sender.name))
+            # Beside its senders who has signed itself stands where it signed.
+            if not (both and signed):
+                units.append(sender.parent_id)
+            if not signed:
+                via.append(Via(sender.parent_id, pk, sender.name, both))
         return replace(fact, units=tuple(dict.fromkeys(units)), via=tuple(via))
 
     def _sender(self, unit: UnitView | None) -> UnitView | None:

@@ -1,7 +1,8 @@
 """The clause "no points": what earns nothing from here on, and why. Pure.
 
 Everything selected gets an entry of 0 with the reason, so that the unit sees it. What earlier
-clauses gave stays. Source: domain rules §4.1, exclusions.
+clauses gave stays. What earns nothing already is told again only when it is no item either from
+here on. Source: domain rules §4.1, exclusions.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
 
-from ..engine import Clause, Context, EntryDraft, clause_type
+from ..engine import Clause, Context, EntryDraft, FactView, clause_type
 from ..which import Which
 from .common import fact_entry
 from .points_table import what_happened
@@ -42,7 +43,7 @@ class Exclude:
 
     def excludes(self, context: Context) -> set[int]:
         """Return the facts that earn nothing from here on."""
-        return {fact.id for fact in context.counting(self.which)}
+        return {fact.id for fact in self._meant(context)}
 
     def drops(self, context: Context) -> set[int]:
         """Return the facts that are no items for targets either."""
@@ -50,13 +51,18 @@ class Exclude:
 
     def apply(self, context: Context) -> Iterable[EntryDraft]:
         """Tell each unit why a fact earns nothing."""
-        for fact in context.counting(self.which):
+        for fact in self._meant(context):
             sentence = _("%(what)s，%(why)s。") % {
                 "what": what_happened(fact),
                 "why": self._why(),
             }
             for unit_id in fact.units:
                 yield fact_entry(self, fact, unit_id, 0, sentence)
+
+    def _meant(self, context: Context) -> list[FactView]:
+        if self.counts:
+            return list(context.counting(self.which))
+        return [fact for fact in context.facts if self.which.covers(fact)]
 
     def _why(self) -> str:
         why = self.reason or _("%(what)s不计分") % {"what": self.which.text}

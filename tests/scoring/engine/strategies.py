@@ -1,40 +1,32 @@
 """Random schemes of every kind of clause, random facts, units and targets (hypothesis).
 
-A clause's settings are made from its block: a new kind of clause is covered as soon as it has
-one. Numbers stand for what the database would hold: bulletins 1–3 (county, city, province),
-groups 1–3, units 1–5, of which 4 and 5 are 直报点 of 1 and 2.
+A clause's settings are made from its block (random_settings.py). Numbers stand for what the
+database would hold: bulletins 1–3 (county, city, province), groups 1–3, units 1–5, of which 4
+and 5 are 直报点 of 1 and 2, and the town 1 is of the county 3.
+
+Hypothesis draws a seed and how many clauses and facts there are, and makes these fewer when it
+has found a fault. Drawn part by part, every second example would be the one before with a part of
+itself repeated, and the time would be hypothesis's own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from functools import cache
 from random import Random
 from typing import Any
 
 from hypothesis import strategies as st
-from wagtail import blocks
 
 from cms.items.rules import ItemForm
 from infoflow.units.models import UnitKind
 from scoring.adoptions.rules import MARKS_OF, AdoptionForm, FactKind, Trait
 from scoring.schemes.blocks import SchemeBlocks
-from scoring.schemes.blocks.common import (
-    FactorBlock,
-    NumberTextBlock,
-    SignedPointsBlock,
-    TargetBlock,
-    TargetsBlock,
-    WhichBlock,
-)
-from scoring.schemes.blocks.groups import GroupBlock, PercentBlock
-from scoring.schemes.clauses.points_table import SIGNED
 from scoring.schemes.engine import (
     EntryDraft,
     FactView,
-    SchemeFault,
     SchemeSpec,
     UnitView,
     World,
@@ -42,291 +34,187 @@ from scoring.schemes.engine import (
     run,
 )
 from scoring.schemes.periods import PeriodKind
-from scoring.schemes.rules import Measure, Rounding, points_text
+from scoring.schemes.rules import Measure, Rounding
+
+from .random_settings import BULLETINS, CHECKS, Settings, rows_for_all
 
 YEAR = 2026
-BULLETINS = (1, 2, 3)
-GROUPS = ("1", "2", "3")
+LAST = date(YEAR, 12, 31)
 UNITS = (1, 2, 3, 4, 5)
-CHECKS = ("台账", "信息员会议")
-PLACES = [*(f"level:{n}" for n in (1, 2, 3)), *(f"bulletin:{n}" for n in BULLETINS)]
-MOST_CLAUSES = 6
-LOSING = (FactKind.COMMISSION, FactKind.URGENT, FactKind.QUALITY)
+PARENTS = {1: 3, 4: 1, 5: 2}
+KINDS = {3: UnitKind.COUNTY, 4: UnitKind.DIRECT, 5: UnitKind.DIRECT}
+KINDS_OF_CLAUSES = sorted(SchemeBlocks().child_blocks)
 
 # A clause as plain data: block type, block id, settings.
 Config = tuple[str, str, dict[str, Any]]
 
-# Fields that are text to a block and something else to its clause; by name, the same everywhere.
-TEXTS: dict[str, Sequence[str]] = {
-    "source": ("",),
-    "joint_ratio": ("3:2", "5:3:2"),
-    "flag": ("", "通报批评", "取消评先"),
-    "check": CHECKS,
-    "item": CHECKS,
-    "checks": CHECKS,
-}
 
+@dataclass(frozen=True)
+class Case:
+    """A scheme as plain data, the facts of its days, one fact more, and the world."""
 
-# --- settings of a block ------------------------------------------------------------------
+    made: list[Config]
+    rounding: Rounding
+    period: str
+    happened: list[FactView]
+    extra: FactView
+    world: World
 
-
-def _choices(block: Any) -> list[str]:
-    """The values of a choice, without headings of groups."""
-    found: list[str] = []
-    for value, label in block.field.choices:
-        found.extend([v for v, _label in label] if isinstance(label, (list, tuple)) else [value])
-    return found
-
-
-def _few(values: Sequence[Any]) -> st.SearchStrategy[list[Any]]:
-    """Mostly none, which means any."""
-    some = st.lists(st.sampled_from(list(values)), max_size=3, unique=True)
-    return st.one_of(st.just([]), st.just([]), some)
-
-
-def _number(block: Any) -> st.SearchStrategy[str]:
-    if isinstance(block, FactorBlock):
-        return st.sampled_from(["0", "0.5", "1/3", "1", "2", "20%"])
-    if isinstance(block, PercentBlock):
-        return st.sampled_from(["0", "30", "33.3", "100"])
-    least = -1_000 if isinstance(block, SignedPointsBlock) else 0
-    return st.integers(least, 1_500).map(points_text)
-
-
-def setting(name: str, block: Any, earlier: Sequence[str]) -> st.SearchStrategy[Any]:
-    """Return random settings for one block; `earlier` are short names to refer to."""
-    if name in ("clauses", "base"):
-        return st.lists(st.sampled_from(earlier), max_size=2, unique=True).map("、".join)
-    if name in TEXTS:
-        return st.sampled_from(list(TEXTS[name]))
-    if isinstance(block, blocks.ListBlock):
-        most = max(4, block.meta.min_num or 0)
-        return st.lists(
-            setting("", block.child_block, earlier), min_size=block.meta.min_num or 0, max_size=most
+    @property
+    def scheme(self) -> SchemeSpec:
+        return SchemeSpec(
+            id=1,
+            name="随机办法",
+            version=1,
+            blocks=tuple(build_clause(*config) for config in self.made),
+            rounding=self.rounding,
+            period=self.period,
+            names={block_id: config["name"] for _kind, block_id, config in self.made},
         )
-    if isinstance(block, blocks.StructBlock):
-        made = st.fixed_dictionaries(
-            {key: setting(key, child, earlier) for key, child in block.child_blocks.items()}
-        )
-        if isinstance(block, WhichBlock):
-            # Mostly everything: otherwise nearly nothing would ever match.
-            return st.one_of(st.just({}), st.just({}), st.just({}), made)
-        return made.map(_mended)
-    return _single(block)
-
-
-def _single(block: Any) -> st.SearchStrategy[Any]:
-    made: st.SearchStrategy[Any]
-    if isinstance(block, TargetBlock):
-        return st.one_of(st.just("all"), st.sampled_from(["all", *PLACES]))
-    if isinstance(block, TargetsBlock):
-        return _few(PLACES)
-    if isinstance(block, GroupBlock):
-        return st.sampled_from(GROUPS)
-    if isinstance(block, blocks.BooleanBlock):
-        return st.booleans()
-    if isinstance(block, blocks.MultipleChoiceBlock):
-        return _few(_choices(block))
-    if isinstance(block, blocks.ChoiceBlock):
-        made = st.sampled_from(_choices(block))
-        return made if block.field.required else st.one_of(st.just(""), st.just(""), made)
-    if isinstance(block, blocks.IntegerBlock):
-        least = block.field.min_value or 0
-        made = st.integers(least, least + 3)
-    elif isinstance(block, NumberTextBlock):
-        made = _number(block)
-    else:
-        made = st.sampled_from(["甲", "乙"])
-    return made if block.field.required else st.one_of(st.just(None), st.just(None), made)
-
-
-def _mended(value: dict[str, Any]) -> dict[str, Any]:
-    """Put right what the form would refuse and what is likely in random settings."""
-    points = value.get("points")
-    if "kind" in value and value["kind"] not in SIGNED and points:
-        value = value | {"points": points.removeprefix("-")}
-    if value.get("joint") == "fixed" and not value.get("joint_points"):
-        value = value | {"joint_points": "1"}
-    return value
-
-
-@cache
-def _settings_of(kind: str, earlier: tuple[str, ...]) -> st.SearchStrategy[dict[str, Any]]:
-    def can_be_built(config: dict[str, Any]) -> bool:
-        try:
-            build_clause(kind, "b", config)
-        except (ValueError, KeyError, SchemeFault):
-            return False
-        return True
-
-    return setting("", SchemeBlocks().child_blocks[kind], earlier).filter(can_be_built)
-
-
-def _rows_for_all(points: Sequence[int]) -> list[dict[str, str]]:
-    return [
-        {
-            "kind": kind,
-            "target": "all",
-            "points": points_text(-number if kind in LOSING else number),
-        }
-        for kind, number in zip(FactKind.values, points, strict=True)
-    ]
 
 
 @st.composite
-def configs(draw: st.DrawFn, most: int = MOST_CLAUSES) -> list[Config]:
-    """Clauses as plain data in order: a points table first, then any kinds.
+def cases(
+    draw: st.DrawFn, clauses: int = 6, facts: int = 18, sure: str = "", until: date = LAST
+) -> Case:
+    """A case with at most so many clauses and facts; `sure` is a kind of clause that is there."""
+    case = random_case(draw(st.randoms(use_true_random=True)), clauses, facts, sure, until)
+    fewer_clauses = draw(st.integers(1, clauses))
+    fewer_facts = draw(st.sampled_from(range(facts // 2, facts + 1)))
+    kinds = [kind for kind, _block_id, _config in case.made]
+    # The kind that is to be there stays.
+    least = kinds.index(sure) + 1 if sure else 1
+    return replace(
+        case,
+        made=case.made[: max(fewer_clauses, least)],
+        happened=case.happened[:fewer_facts],
+    )
 
-    Each has a short name, and refers to earlier ones alone.
+
+def random_case(
+    random: Random, clauses: int, facts: int, sure: str = "", until: date = LAST
+) -> Case:
+    """A case with so many clauses, and as many facts or less."""
+    world = random_world(random)
+    numbered = [
+        replace(fact, id=pk, subject=fact.subject or f"item:{pk + 100}")
+        for pk, fact in enumerate(random.choices(_pool(until), k=facts), start=1)
+    ]
+    return Case(
+        made=random_configs(random, clauses, sure),
+        rounding=random.choice(list(Rounding)),
+        period=random.choice(PeriodKind.values),
+        happened=in_force(world, numbered),
+        extra=random.choice(_pool(until)),
+        world=world,
+    )
+
+
+# --- schemes ------------------------------------------------------------------------------
+
+
+def random_configs(random: Random, number: int, sure: str = "") -> list[Config]:
+    """Clauses as plain data in any order: a points table among the first, and any kinds.
+
+    Each has a short name, and refers to earlier ones alone. A kind that is to be there for sure
+    stands behind the table more often than before it.
     """
-    kinds = sorted(SchemeBlocks().child_blocks)
-    chosen = draw(st.lists(st.sampled_from(kinds), min_size=2, max_size=most - 1))
+    chosen = random.choices(KINDS_OF_CLAUSES, k=number - 1)
+    wide = random.choice([0, 0, 1, 2])
+    chosen.insert(wide, "points_table")
+    if sure:
+        place = random.choice([0, wide + 1, wide + 1, wide + 1])
+        chosen.insert(place, sure)
+        wide += place <= wide
     made: list[Config] = []
-    for n, kind in enumerate(["points_table", *chosen]):
-        earlier = tuple(f"条款{before}" for before in range(n)) or ("某",)
-        config = draw(_settings_of(kind, earlier))
-        if n == 0:
+    for n, kind in enumerate(chosen):
+        config = Settings(random, [f"条款{before}" for before in range(n)] or ["某"]).of(kind)
+        if n == wide:
             # Something for every kind of fact, or later clauses would have nothing to work on.
-            wide = draw(st.lists(st.integers(0, 1_000), min_size=9, max_size=9))
-            config = config | {"rows": [*config["rows"], *_rows_for_all(wide)]}
+            config["rows"] += rows_for_all(random)
         made.append((kind, f"b{n}", config | {"name": f"条款{n}"}))
     return made
-
-
-@st.composite
-def specs(draw: st.DrawFn, most: int = MOST_CLAUSES) -> SchemeSpec:
-    """A scheme of random clauses of all registered kinds."""
-    made = draw(configs(most))
-    return spec_from(
-        made,
-        rounding=draw(st.sampled_from(list(Rounding))),
-        period=draw(st.sampled_from(PeriodKind.values)),
-    )
-
-
-def spec_from(made: Sequence[Config], *, rounding: Rounding, period: str) -> SchemeSpec:
-    """Return the scheme of clauses that are plain data."""
-    return SchemeSpec(
-        id=1,
-        name="随机办法",
-        version=1,
-        blocks=tuple(build_clause(*config) for config in made),
-        rounding=rounding,
-        period=period,
-        names={block_id: config["name"] for _kind, block_id, config in made},
-    )
 
 
 # --- facts, units, targets ----------------------------------------------------------------
 
 
-def facts(
-    most: int = 14, until: date = date(YEAR, 12, 31), units: Sequence[int] = UNITS
-) -> st.SearchStrategy[list[FactView]]:
+@cache
+def _pool(until: date) -> list[FactView]:
     """Facts that could be recorded: each kind with what it must have."""
-    some = st.lists(single_fact(until=until, units=units), min_size=most // 2, max_size=most)
-    return some.map(_numbered)
+    random = Random(2026)
+    return [_any_fact(random, until) for _n in range(3_000)]
 
 
-def _numbered(some: list[FactView]) -> list[FactView]:
-    return [
-        replace(fact, id=pk, subject=fact.subject or f"item:{pk + 100}")
-        for pk, fact in enumerate(some, start=1)
-    ]
-
-
-def _like(random: Random) -> FactView:
+def _any_fact(random: Random, until: date) -> FactView:
     kind = random.choice([*FactKind.values, *[FactKind.ADOPTION] * 4])
     carried = kind in (FactKind.ADOPTION, FactKind.FORWARDING)
-    bulletin = random.choice(BULLETINS) if carried else None
     leader = kind == FactKind.INSTRUCTION
+    on_one = carried or (leader and random.random() < 0.4)
+    bulletin = random.choice(BULLETINS) if on_one else None
     adjusted = random.choice([-800, -1, 50, 800])
+    first = date(until.year, 1, 1)
+    # Mostly the first unit alone, and days near each other, so that facts meet.
+    day = random.choice([random.randint(70, 92), random.randint(0, (until - first).days)])
+    parties = random.sample(UNITS, random.randint(1, 3)) if random.random() < 0.4 else UNITS[:1]
     return FactView(
-        id=0,
+        id=999,
         kind=kind,
-        date=date(YEAR, 1, 1),
+        date=first + timedelta(day),
         bulletin_id=bulletin,
         bulletin=f"刊物{bulletin}" if bulletin else "",
-        level=bulletin or (random.randint(1, 4) if leader else None),
+        level=random.randint(1, 4) if leader else bulletin,
         form=random.choice(["", *AdoptionForm.values]) if kind == FactKind.ADOPTION else "",
         title="某信息",
-        units=(),
+        units=tuple(parties),
         genre=random.choice(["", *ItemForm.values]),
         mark=random.choice(MARKS_OF[kind]) if kind in MARKS_OF else "",
         check=random.choice(CHECKS) if kind == FactKind.CHECK else "",
         leader=random.choice(["", "某领导"]) if leader else "",
         note="理由",
-        subject=random.choice(["item:1", "item:1", "item:2", ""]),
+        subject=random.choice(["item:1", "item:1", "item:1", "item:2", ""]),
         words=random.choice([None, 1, 2, 3, 5]),
         hundredths=adjusted if kind == FactKind.ADJUSTMENT else random.choice([None, None, 5, 900]),
         traits=frozenset(random.sample(Trait.values, random.choice([0, 0, 1, 2]))),
     )
 
 
-# What facts are like besides day and units; each could be recorded. Drawing them part by part
-# would take most of the tests' time.
-_LIKE = tuple(_like(random) for random in [Random(2026)] for _n in range(600))
+def random_world(random: Random) -> World:
+    """A year of a scheme in force, or a part of it, seen from some day.
 
+    All five units; some new, some gone, some without a group.
+    """
+    new_year = date(YEAR + 1, 1, 1)
 
-@cache
-def _parties(units: tuple[int, ...]) -> st.SearchStrategy[tuple[int, ...]]:
-    """Mostly the first unit alone, so that facts meet each other."""
-    several = st.lists(st.sampled_from(units), min_size=1, max_size=3, unique=True)
-    return st.one_of(st.just(units[:1]), several.map(tuple))
+    def any_day(first: date) -> date:
+        return first + timedelta(random.randint(0, 480))
 
+    def coming_or_going() -> date | None:
+        return any_day(date(YEAR - 1, 10, 1)) if random.random() < 0.3 else None
 
-def single_fact(
-    until: date = date(YEAR, 12, 31), units: Sequence[int] = UNITS
-) -> st.SearchStrategy[FactView]:
-    """One fact that could be recorded, with the number 999."""
-    first = date(until.year, 1, 1)
-    return st.builds(
-        lambda like, day, parties: replace(
-            like, id=999, date=first + timedelta(day), units=parties
-        ),
-        st.sampled_from(_LIKE),
-        st.integers(0, (until - first).days),
-        _parties(tuple(units)),
-    )
-
-
-_DAYS = st.one_of(st.none(), st.none(), st.dates(date(YEAR - 1, 10, 1), date(YEAR + 1, 2, 1)))
-
-
-@st.composite
-def units(draw: st.DrawFn) -> dict[int, UnitView]:
-    """All five units; some new, some gone, some without a group."""
-    return {
-        pk: UnitView(
-            id=pk,
-            name=f"单位{pk}",
-            kind=UnitKind.DIRECT if pk > 3 else UnitKind.TOWN,
-            parent_id=pk - 3 if pk > 3 else None,
-            groups=draw(st.sampled_from([{}, {YEAR: 1}, {YEAR: 2}])),
-            active_from=draw(_DAYS),
-            active_until=draw(_DAYS),
-        )
-        for pk in UNITS
-    }
-
-
-@st.composite
-def worlds(draw: st.DrawFn) -> World:
-    """A year of a scheme in force, or a part of it, seen from some day."""
-    start = draw(st.sampled_from([date(YEAR, 1, 1), date(YEAR, 2, 16)]))
-    end = draw(st.sampled_from([date(YEAR, 12, 31), date(YEAR, 10, 9)]))
-    keys = st.tuples(
-        st.sampled_from(UNITS),
-        st.sampled_from(Measure.values),
-        st.sampled_from(PeriodKind.values),
-        st.just(YEAR),
-    )
     return World(
-        start=start,
-        end=end,
-        as_of=draw(st.dates(date(YEAR, 1, 1), date(YEAR + 1, 2, 1))),
-        units=draw(units()),
-        targets=draw(st.dictionaries(keys, st.integers(0, 1_000), max_size=6)),
+        start=random.choice([date(YEAR, 1, 1), date(YEAR, 1, 1), date(YEAR, 2, 16)]),
+        end=random.choice([LAST, LAST, date(YEAR, 10, 9)]),
+        as_of=random.choice([new_year, any_day(date(YEAR, 1, 1))]),
+        units={
+            pk: UnitView(
+                id=pk,
+                name=f"单位{pk}",
+                kind=KINDS.get(pk, UnitKind.TOWN),
+                parent_id=PARENTS.get(pk),
+                groups=random.choice([{}, {YEAR: 1}, {YEAR: 2}]),
+                active_from=coming_or_going(),
+                active_until=coming_or_going(),
+            )
+            for pk in UNITS
+        },
+        targets={
+            (unit, measure, period, YEAR): random.choice([0, 100, 200, random.randint(0, 1_000)])
+            for unit in UNITS
+            for measure in Measure.values
+            for period in PeriodKind.values
+            if random.random() < 0.3
+        },
     )
 
 

@@ -70,6 +70,13 @@ def test_order_of_names_is_kept() -> None:
     assert sums(scored((11, 3), credit(), ratio)) == {1: "6", 3: "4"}
 
 
+def test_who_has_signed_itself_keeps_its_place_beside_its_senders() -> None:
+    ratio = table(("adoption", "all", "10"), joint="ratio", joint_ratio="5:3:2")
+    assert sums(scored((11, 3, 1), credit("both"), ratio)) == {1: "2", 3: "3", 11: "5"}
+    # In the place of its 直报点 it stands where the first of them stood.
+    assert sums(scored((11, 3, 1), credit("parent"), ratio)) == {1: "6.25", 3: "3.75"}
+
+
 def test_sentences_tell_the_sender() -> None:
     (one,) = scored((11,), credit(), TEN)
     assert one.sentence == "《晋政信息》采用1条，每条10分，计10分（由甲县一村直报点报送）。"
@@ -127,3 +134,41 @@ def test_each_unit_scored_by_itself_gets_the_same(to: str, units: tuple[int, ...
         alone = world(unit, others=[other for other in ALL if other != unit])
         entries = run(spec(credit(to), SPLIT), [adoption(1, units=units)], alone)
         assert entries == tuple(e for e in whole if e.unit_id == unit.id)
+
+
+@pytest.mark.parametrize("second", ["parent", "both"])
+def test_one_step_up_also_through_two_clauses(second: str) -> None:
+    """What a town has from its 直报点 stays with it; what it sends itself goes on up.
+
+    The ledger scores a unit with the facts of those right below it, and no others.
+    """
+    chain = [
+        UnitView(1, "甲县", "county"),
+        UnitView(5, "某镇", "town", 1),
+        UnitView(51, "某村直报点", "direct", 5),
+    ]
+    rules = [credit(), clause("credit", "towns", kinds=["town"], to=second), TEN]
+    from_below = run(spec(*rules), [adoption(1, units=(51,))], world(*chain))
+    assert sums(from_below) == {5: "10"}
+    own = run(spec(*rules), [adoption(1, units=(5,))], world(*chain))
+    assert sums(own) == ({1: "10"} if second == "parent" else {1: "10", 5: "10"})
+    # Signed by both: the town has it as its own.
+    both = run(spec(*rules), [adoption(1, units=(51, 5))], world(*chain))
+    assert sums(both) == ({1: "10"} if second == "parent" else {1: "10", 5: "10"})
+
+
+def test_a_unit_may_hand_on_its_own_and_have_another_from_below() -> None:
+    """One clause for both steps: the county stands for the town, the town for its 直报点."""
+    chain = [
+        UnitView(1, "甲县", "county"),
+        UnitView(5, "某镇", "town", 1),
+        UnitView(51, "某村直报点", "direct", 5),
+    ]
+    rules = [credit(kinds=["town", "direct"]), SPLIT]
+    entries = run(spec(*rules), [adoption(1, units=(5, 51))], world(*chain))
+    assert sums(entries) == {1: "5", 5: "5"}
+
+
+def test_beside_at_first_and_then_in_its_place() -> None:
+    rules = [credit("both"), clause("credit", "later", to="parent"), SPLIT]
+    assert sums(scored((11, 3), *rules)) == {1: "5", 3: "5"}

@@ -114,6 +114,16 @@ def test_a_fact_is_shut_once() -> None:
     assert [entry.block_id for entry in entries] == ["a", "b"]
 
 
+def test_what_earns_nothing_already_may_still_be_no_item() -> None:
+    """The later clause says so of everything that it names, and tells each unit."""
+    SEEN.clear()
+    shut = [exclude("a", traits=["speech"]), exclude("b", targets=["level:3"], counts=False)]
+    entries = score([adoption(1, traits=SPEECH), submission(2)], *shut, Seen())
+    assert SEEN == [[2]]
+    assert [(entry.block_id, entry.fact_id) for entry in entries] == [("a", 1), ("b", 1)]
+    assert entries[1].sentence.endswith("也不计入条数。")
+
+
 def test_words_of_the_clause() -> None:
     assert exclude(traits=["speech"], reason="无新内容").describe() == [
         "领导讲话不再计分，仍计入任务和采用率的条数。理由：无新内容。"
