@@ -42,14 +42,11 @@ def hand_up(written: dict[str, Any], state: State) -> None:
     units = {**state.world.others, **state.world.units}
     for fact in state.happened:
         names = state.names_on[fact.id]
-        above = {
-            name: units[name].parent_id
-            for name in names
-            if name in units
-            and units[name].kind in kinds
-            and units[name].parent_id
-            and (fact.id, name) not in state.from_below
-        }
+        above: dict[int, int] = {}
+        for name in names:
+            parent = units[name].parent_id if name in units else None
+            if parent and units[name].kind in kinds and (fact.id, name) not in state.from_below:
+                above[name] = parent
         before = state.who_counts(fact)
         for name, parent in above.items():
             if parent not in before:
@@ -57,5 +54,5 @@ def hand_up(written: dict[str, Any], state: State) -> None:
                 if written.get("to") == "both":
                     state.beside.append((fact.id, parent, name))
         if written.get("to") != "both":
-            instead = [above.get(name) or name for name in names]
+            instead = [above.get(name, name) for name in names]
             state.names_on[fact.id] = without_doubles(instead)

@@ -67,6 +67,8 @@ def _row_fits(row: Config, fact: FactView) -> bool:
     for name, value in (("mark", fact.mark), ("genre", fact.genre), ("form", fact.form)):
         if row.text(name) and row.text(name) != value:
             return False
+    if row.text("trait") and row.text("trait") not in fact.traits:
+        return False
     if row.text("words_min") or row.text("words_max"):
         if fact.words is None:
             return False
@@ -75,9 +77,10 @@ def _row_fits(row: Config, fact: FactView) -> bool:
 
 
 def _how_narrow(row: Config) -> list[bool]:
-    """A bulletin before a level before all; then the mark, the genre, the form, the words."""
+    """A trait; a bulletin before a level before all; the mark, the genre, the form, the words."""
     target = row.text("target", "all")
     return [
+        bool(row.text("trait")),
         target.startswith("bulletin:"),
         target.startswith("level:"),
         bool(row.text("mark")),
@@ -217,7 +220,7 @@ def checklist(config: Config, state: State, unit: int) -> list[Line]:
                 earned = points if first else 0
             else:
                 earned = -points if first and (row.text("check"), period) in standing else 0
-            lines.append(_line(config, unit, fact, earned))
+            lines.append(_line(config, unit, fact, earned)._replace(flag=row.text("flag")))
     return lines
 
 

@@ -63,7 +63,7 @@ def quality(config: Config, state: State, unit: int) -> list[Line]:
 
 def urgent_share(config: Config, state: State, unit: int) -> list[Line]:
     """Each fault takes so much of the hundred of what its piece has earned, while there is any."""
-    marks = config.written.get("marks") or ["late", "omitted", "false", "concealed"]
+    marks = config.written.get("marks") or ["late", "omitted", "wrong", "false", "concealed"]
     faults = state.earning(unit, {"kinds": ["urgent"], "marks": marks})
     earned = _earned_by_facts(config, state, unit, faults)
     lines: list[Line] = []
