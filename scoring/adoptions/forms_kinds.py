@@ -77,6 +77,16 @@ def _note(label: Any, help_text: Any) -> forms.CharField:
     )
 
 
+def _traits() -> forms.MultipleChoiceField:
+    return forms.MultipleChoiceField(
+        label=gettext_lazy("特征"),
+        required=False,
+        choices=Trait.choices,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("计分办法对这些情况另有规定时勾选。"),
+    )
+
+
 class AdoptedForm(BulletinFactForm):
     """登记上级采用."""
 
@@ -113,13 +123,7 @@ class AdoptedForm(BulletinFactForm):
             ("invalid", "min_value", "max_value"), gettext_lazy("字数请填1到100000的整数。")
         ),
     )
-    traits = forms.MultipleChoiceField(
-        label=gettext_lazy("特征"),
-        required=False,
-        choices=Trait.choices,
-        widget=forms.CheckboxSelectMultiple,
-        help_text=gettext_lazy("计分办法对这些情况另有规定时勾选。"),
-    )
+    traits = _traits()
     value = _points(
         gettext_lazy("选定分值"),
         required=False,
@@ -247,6 +251,7 @@ class InstructionForm(FactForm):
         empty_label=gettext_lazy("不分刊物"),
         error_messages={"invalid_choice": gettext_lazy("这个刊物已停用，请重新选择。")},
     )
+    traits = _traits()
     answer_by = forms.DateField(
         label=gettext_lazy("反馈期限"),
         required=False,
@@ -266,6 +271,7 @@ class InstructionForm(FactForm):
         "item",
         "title",
         "units",
+        "traits",
         "answer_by",
         "note",
     ]
@@ -283,6 +289,7 @@ class InstructionForm(FactForm):
                 "leader": cleaned["leader"],
                 "level": int(cleaned["level"]),
                 "mark": cleaned["mark"],
+                "traits": tuple(cleaned["traits"]),
             },
         }
 

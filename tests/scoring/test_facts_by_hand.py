@@ -245,6 +245,17 @@ def instructed(scorer_page: Client, office: Office, **fields: object) -> Fact:
     return Fact.objects.get(kind="instruction", reverses=None)
 
 
+def test_instruction_on_an_urgent_item_of_a_towns_leader(
+    scorer_page: Client, office: Office
+) -> None:
+    """Found missing when a scheme with 紧急信息除外 was entered by hand."""
+    fact = instructed(scorer_page, office, level="0", traits=["urgent"])
+    assert (fact.level, fact.trait_set) == (Level.TOWN, frozenset({"urgent"}))
+    page = scorer_page.get(reverse("fact", args=[fact.pk])).content.decode()
+    assert "乡镇级" in page
+    assert "紧急信息" in page
+
+
 def answer_data(office: Office, **fields: object) -> dict[str, object]:
     return {
         "form_id": str(uuid.uuid4()),

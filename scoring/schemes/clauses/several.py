@@ -122,5 +122,5 @@ class SeveralAdoptions:
         if self.way == Several.ADD:
             return [_("同一稿件多次采用的，全部累加计分。")]
         return [
-            _("同一稿件（%(what)s）%(rule)s。") % {"what": self.whose.text, "rule": self._rule()}
+            _("%(what)s：同一稿件%(rule)s。") % {"what": self.whose.text, "rule": self._rule()}
         ]
