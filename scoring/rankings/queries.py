@@ -293,27 +293,31 @@ def details(
 
 
 def clause_names(entries: Iterable[Entry]) -> dict[int, str]:
-    """Return for each entry its scheme version and clause ("…第1版 第2条 分值表")."""
+    """Return for each entry its scheme version and clause ("…第1版 第八条第二款 采用分")."""
     keys = {entry.pk: (entry.scheme_id, entry.block_id, entry.block_type) for entry in entries}
     texts = clause_texts(set(keys.values()))
     return {pk: texts[key] for pk, key in keys.items()}
 
 
 def clause_texts(keys: Collection[tuple[int, str, str]]) -> dict[tuple[int, str, str], str]:
-    """Return the words for clauses, given as scheme, block's id, block's type; one query."""
+    """Return the words for clauses, given as scheme, block's id, block's type; one query.
+
+    The clause of the document and the short name, as the scorer wrote them; without them the
+    place in the scheme and the kind of clause. A clause that is no longer there has its kind.
+    """
     schemes = Scheme.objects.in_bulk({scheme_id for scheme_id, _id, _type in keys}) if keys else {}
-    numbers = {
-        (pk, str(block["id"])): n
+    written = {
+        (pk, str(block["id"])): (n, block["value"])
         for pk, scheme in schemes.items()
         for n, block in enumerate(scheme.blocks.raw_data, start=1)
     }
     texts = {}
     for scheme_id, block_id, block_type in keys:
         scheme = schemes[scheme_id]
-        n = numbers.get((scheme_id, block_id))
+        n, value = written.get((scheme_id, block_id), (0, {}))
         kind = scheme.blocks.stream_block.child_blocks.get(block_type)
-        label = str(kind.label) if kind else block_type
-        place = _("第%(n)s条") % {"n": n} if n else ""
+        place = value.get("source") or (_("条款%(n)s") % {"n": n} if n else "")
+        label = value.get("name") or (str(kind.label) if kind else block_type)
         texts[scheme_id, block_id, block_type] = " ".join(filter(None, (str(scheme), place, label)))
     return texts
 

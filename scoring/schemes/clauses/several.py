@@ -121,6 +121,4 @@ class SeveralAdoptions:
         """Return the rule as a sentence."""
         if self.way == Several.ADD:
             return [_("同一稿件多次采用的，全部累加计分。")]
-        return [
-            _("%(what)s：同一稿件%(rule)s。") % {"what": self.whose.text, "rule": self._rule()}
-        ]
+        return [_("%(what)s：同一稿件%(rule)s。") % {"what": self.whose.text, "rule": self._rule()}]

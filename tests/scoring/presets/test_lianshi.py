@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from cms.bulletins.actions import create_bulletin
+from scoring.ledger.models import Entry
+from scoring.rankings.queries import clause_names
 
 from .facts import (
     Case,
@@ -202,4 +204,8 @@ def test_from_the_file_to_the_ranking() -> None:
         "农技站": (1, "86"),
         "派出所": (2, "52"),
         "荃步村": (3, "-84"),
+    }
+    given = Entry.objects.filter(unit=units[2], block_id="notified")
+    assert set(clause_names(given).values()) == {
+        "练市镇2007年政务信息计分办法（第1版） 被通报两次以上的取消评先 两次通报"
     }
