@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from datetime import date
+from io import BytesIO
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
 from django.views.generic import FormView, TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from cms.review.actions import Refused
 from infoflow.units.permissions import has_role, person_of, unit_ids_of, works_in_office
 from infoflow.units.roles import Role
+from scoring.rankings.xlsx import XLSX_TYPE, write_workbook
 from scoring.schemes.periods import Span, spans_of_year
 
 from . import actions, queries
@@ -28,6 +31,7 @@ from .forms import ProgressSettingsForm, ShownForm, ZeroReportForm
 from .models import ProgressSettings
 from .queries import UnitProgress
 from .rules import ZEROS, ZeroState, share_text
+from .workbook import progress_sheets, progress_title
 
 YEARS_SHOWN = 3
 
@@ -42,6 +46,36 @@ def spans_to_choose(kind: str, today: date) -> list[Span]:
     years = range(today.year - YEARS_SHOWN + 1, today.year + 1)
     spans = [span for year in years for span in spans_of_year(kind, year) if span.start <= today]
     return spans[::-1]
+
+
+def asked_for(
+    request: HttpRequest, today: date, settings: ProgressSettings
+) -> tuple[ShownForm, Span, list[UnitProgress], list[UnitProgress]]:
+    """Return the form, the chosen period, all its units and those that are chosen."""
+    spans = spans_to_choose(settings.period, today)
+    form = ShownForm(
+        request.GET,
+        periods=[(span.end.isoformat(), span.text) for span in spans],
+        groups=queries.groups_in_order(),
+    )
+    chosen = form.chosen("period")
+    span = next((s for s in spans if s.end.isoformat() == chosen), spans[0])
+    everyone = queries.progress(span, today, kind=settings.period)
+    return form, span, everyone, [row for row in everyone if _shown(row, form)]
+
+
+@require_GET
+def progress_export(request: HttpRequest) -> HttpResponseBase:
+    """Give the chosen units as an Excel file: how they stand, and the tables of targets."""
+    if not sees_progress(request.user):
+        raise PermissionDenied
+    today = timezone.localdate()
+    _form, span, _all, rows = asked_for(request, today, ProgressSettings.current())
+    out = BytesIO()
+    write_workbook(progress_sheets(rows, span, printed_on=today, today=today), out)
+    out.seek(0)
+    name = f"{progress_title(span)}.xlsx"
+    return FileResponse(out, as_attachment=True, filename=name, content_type=XLSX_TYPE)
 
 
 class ProgressView(WagtailAdminTemplateMixin, TemplateView):
@@ -62,19 +96,11 @@ class ProgressView(WagtailAdminTemplateMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         today = timezone.localdate()
         settings = ProgressSettings.current()
-        spans = spans_to_choose(settings.period, today)
-        form = ShownForm(
-            self.request.GET,
-            periods=[(span.end.isoformat(), span.text) for span in spans],
-            groups=queries.groups_in_order(),
-        )
-        chosen = form.chosen("period")
-        span = next((s for s in spans if s.end.isoformat() == chosen), spans[0])
-        everyone = queries.progress(span, today, kind=settings.period)
-        rows = [row for row in everyone if _shown(row, form)]
+        form, span, everyone, rows = asked_for(self.request, today, settings)
         return {
             **super().get_context_data(**kwargs),
             "form": form,
+            "query": self.request.GET.urlencode(),
             "span": span,
             "running": span.start <= today <= span.end,
             "left": (span.end - today).days,

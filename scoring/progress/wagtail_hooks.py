@@ -13,13 +13,14 @@ from infoflow.desk.menu import Panel
 from infoflow.units.permissions import person_of, unit_ids_of
 
 from . import queries
-from .views import ProgressSettingsView, ProgressView, sees_progress
+from .views import ProgressSettingsView, ProgressView, progress_export, sees_progress
 
 
 @hooks.register("register_admin_urls")
 def progress_urls() -> list[URLPattern]:
     return [
         path("progress/", ProgressView.as_view(), name="progress"),
+        path("progress/export/", progress_export, name="progress_export"),
         path("progress/settings/", ProgressSettingsView.as_view(), name="progress_settings"),
     ]
 

@@ -13,8 +13,8 @@ from .forms import ExportForm
 from .permissions import opens_details_of
 from .views import ask, for_readers, user_of
 from .workbook import ranking_title, write_ranking
+from .xlsx import XLSX_TYPE
 
-XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _IN_MEMORY = 5_000_000
 # Rows of 明细 that a page gives; the command gives all.
 LISTING_MAX = 100_000
