@@ -24,11 +24,12 @@ from scoring.objections.queries import marks_for
 from scoring.schemes.rules import points_text
 
 from . import queries
+from .assessment import Assessment, assessment
 from .charts import Chart, chart
 from .forms import Choice, ChoiceForm, ExportForm, named_periods
 from .permissions import opens_details_of, sees_all_rankings, sees_rankings
 from .rules import Period, months_around
-from .tables import Figures, GroupTable, Ranking
+from .tables import UNGROUPED, Figures, GroupTable, Ranking
 
 # Above this many units all groups at once make a page that no one reads.
 ROWS_MAX = 300
@@ -134,6 +135,7 @@ def ranking_page(request: HttpRequest) -> HttpResponse:
     tables = list(asked.shown.groups)
     units = sum(len(table.rows) for table in tables)
     too_many = len(tables) > 1 and units > ROWS_MAX
+    sees_all = sees_all_rankings(user)
     return render(
         request,
         "rankings/ranking.html",
@@ -152,12 +154,22 @@ def ranking_page(request: HttpRequest) -> HttpResponse:
             "units": units,
             "summary": [(table, _adopted(asked.shown, table.totals)) for table in tables],
             "totals": _adopted(asked.shown, asked.shown.totals),
-            "sees_all": sees_all_rankings(user),
+            "sees_all": sees_all,
+            "assessment": _assessment(asked, tables[:1] if too_many else tables, sees_all),
             "export": ExportForm(),
             "export_query": parse_qsl(_query(asked.choice.period, asked.choice.group_id)),
             "latest": None if asked.shown.has_figures else _latest(user),
         },
     )
+
+
+def _assessment(asked: Asked, tables: Iterable[GroupTable], sees_all: bool) -> Assessment | None:
+    """Return the year's conversion of the groups that are shown whole.
+
+    Units without a group are not all shown to a unit's people, so they are left out there.
+    """
+    whole = [table for table in tables if sees_all or table.group_id != UNGROUPED]
+    return assessment(asked.choice.period, whole, today=asked.form.today)
 
 
 def _latest(user: User) -> tuple[Period, str] | None:
