@@ -123,7 +123,8 @@ def test_scheme_is_read_in_words(client: Client, office: Office) -> None:
     ).content.decode()
     for part in (
         "领导讲话不再计分，仍计入任务和采用率的条数。理由：领导讲话不计分。",
-        "3. 批示（第九条）",
+        "3. 批示",
+        "对应条文：第九条",
         "简称：批示分",
         f"《{bulletin.name}》",
         "主要领导",
