@@ -14,115 +14,30 @@ from django.utils.translation import gettext as _
 from cms.review.actions import Refused
 from cms.scanning import door
 from cms.scanning.rules import Entrance
-from infoflow import bulk
-from infoflow.units.models import EARLIEST_DATE, Unit
+from infoflow.units.models import Unit
 from infoflow.units.permissions import has_role
 from infoflow.units.roles import Role
 from scoring.closings.queries import closed_spans, lock_units
 from scoring.closings.rules import counted_on
 
 from .models import Fact, FactLine
-from .rules import NOTE_MAX, FactKind, FactRow, Source, faults_of, reversal_key, subject_of
+from .rules import NOTE_MAX, FactKind, FactRow, Source, reversal_key
 from .signals import facts_recorded
+from .storing import ids_of, looked_through, may_record, store
 
 if TYPE_CHECKING:
     from cms.bulletins.models import Bulletin
     from cms.items.models import ItemPage
     from infoflow.units.models import User
 
-BATCH = 2_000
-# Up to so many facts go into one statement.
-FEW = 40
-
-
-def _may_record(person: User) -> None:
-    if not has_role(person, Role.SCORER, Role.EDITOR):
-        raise Refused(_("只有编辑和计分员可以登记或撤销，请联系信息科。"))
-
-
-def _may_adjust(rows: Sequence[FactRow], person: User) -> None:
-    """Refuse points given by hand from anybody but scorers."""
-    if any(row.kind == FactKind.ADJUSTMENT for row in rows) and not has_role(person, Role.SCORER):
-        raise Refused(_("加减分只能由计分员登记，请联系计分员。"))
-
-
-def _check_rows(rows: Iterable[FactRow]) -> None:
-    today = timezone.localdate()
-    for row in rows:
-        faults: dict[str, list[str]] = {}
-        for field, message in faults_of(row, earliest=EARLIEST_DATE, today=today):
-            faults.setdefault(field, []).append(message)
-        if faults:
-            raise ValidationError({field: list(found) for field, found in faults.items()})
-
 
 def _write(rows: Sequence[FactRow], person: User | None) -> list[Fact]:
     """Insert rows whose keys are new, with their lines, and tell the rooms above."""
     lock_units(unit for row in rows for unit in row.units)
-    closed, today = closed_spans(), timezone.localdate()
-    facts = [
-        Fact(
-            kind=row.kind,
-            date=row.date,
-            title=row.title.strip(),
-            bulletin_id=row.bulletin,
-            form=row.form,
-            issue_label=row.issue_label,
-            item_id=row.item,
-            genre=row.genre,
-            level=row.level,
-            leader=row.leader.strip(),
-            mark=row.mark,
-            check_item=row.check.strip(),
-            words=row.words,
-            hundredths=row.hundredths,
-            traits=",".join(sorted(row.traits)),
-            subject=row.subject or subject_of(row.item, row.title),
-            source=row.source,
-            key=row.key,
-            note=row.note,
-            recorded_by=person,
-        )
-        for row in rows
-    ]
-    _insert(facts)
-    lines = [
-        FactLine(
-            fact=fact,
-            unit_id=unit,
-            position=position,
-            kind=fact.kind,
-            bulletin_id=fact.bulletin_id,
-            date=counted_on(fact.date, closed, today),
-            happened=fact.date,
-            parties=len(row.units),
-        )
-        for fact, row in zip(facts, rows, strict=True)
-        for position, unit in enumerate(row.units, start=1)
-    ]
-    bulk.insert(FactLine, lines)
+    closed = closed_spans()
+    facts, lines = store(rows, person, closed)
     facts_recorded.send(sender=Fact, facts=facts, lines=lines, closed=closed)
     return facts
-
-
-def _insert(facts: Sequence[Fact]) -> None:
-    """Store new facts and give them their ids: few with one statement, many the fast way."""
-    if len(facts) <= FEW:
-        Fact.objects.bulk_create(facts)
-        return
-    bulk.insert(Fact, facts)
-    ids = _ids_of([fact.key for fact in facts])
-    for fact in facts:
-        fact.pk = ids[fact.key]
-
-
-def _ids_of(keys: Sequence[str]) -> dict[str, int]:
-    """Return key → id of the facts that exist."""
-    known: dict[str, int] = {}
-    for start in range(0, len(keys), BATCH):
-        some = keys[start : start + BATCH]
-        known.update(Fact.objects.filter(key__in=some).order_by().values_list("key", "pk"))
-    return known
 
 
 @transaction.atomic
@@ -137,21 +52,8 @@ def record_facts(rows: Iterable[FactRow], *, person: User | None = None) -> list
         Refused: the person is neither editor nor scorer.
         ValidationError: a row is incomplete or its date impossible; nothing is recorded.
     """
-    if person is not None:
-        _may_record(person)
-    rows = list(rows)
-    if person is not None:
-        _may_adjust(rows, person)
-    for row in rows:
-        parts = {"title": row.title, "note": row.note, "leader": row.leader, "check": row.check}
-        door.check(parts=parts, person=person, entrance=Entrance.FACT)
-    by_key: dict[str, FactRow] = {}
-    for row in rows:
-        by_key.setdefault(row.key, row)
-    # Always in the same order, so that two batches that overlap never wait for each other.
-    wanted = [by_key[key] for key in sorted(by_key)]
-    _check_rows(wanted)
-    known = _ids_of([row.key for row in wanted])
+    wanted = looked_through(rows, person)
+    known = ids_of([row.key for row in wanted])
     new = [row for row in wanted if row.key not in known]
     while new:
         try:
@@ -159,7 +61,7 @@ def record_facts(rows: Iterable[FactRow], *, person: User | None = None) -> list
                 return _write(new, person)
         except IntegrityError:
             # Another transaction recorded some of these between our look and our write.
-            known = _ids_of([row.key for row in new])
+            known = ids_of([row.key for row in new])
             left = [row for row in new if row.key not in known]
             if len(left) == len(new):
                 raise
@@ -237,7 +139,7 @@ def record_fact(
         Refused: not an editor or scorer, or the key belongs to a fact with other content.
         ValidationError: a field is missing or wrong, by field.
     """
-    _may_record(person)
+    may_record(person)
     row = FactRow(
         kind=kind,
         date=date,
@@ -266,7 +168,7 @@ def withdraw_fact(*, fact_id: int, person: User, reason: str) -> Fact:
     Raises:
         Refused: not an editor or scorer, no reason, unknown, or withdrawn before.
     """
-    _may_record(person)
+    may_record(person)
     reason = reason.strip()
     if not reason:
         raise Refused(_("请填写撤销理由，单位和领导会看到。"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,9 +16,8 @@ from cms.review.actions import Refused
 from cms.scanning import door
 from cms.scanning.rules import Entrance
 from infoflow.uploads.tables import TableFile, TableKind, inspect_table, words_beside_cells
-from scoring.adoptions.actions import record_facts
-from scoring.adoptions.rules import FactRow
-from scoring.closings.queries import lock_units
+from scoring.adoptions.actions_bulk import Step as Recorded
+from scoring.adoptions.actions_bulk import record_in_steps
 
 from . import queries
 from .looks import Choices, look
@@ -32,8 +31,6 @@ if TYPE_CHECKING:
 
 # Uploads that nobody has booked are forgotten after this.
 KEPT = timedelta(days=3)
-# Rows booked between two signs of progress.
-STEP = 5_000
 
 
 @dataclass(frozen=True)
@@ -46,10 +43,12 @@ class Taken:
 
 @dataclass(frozen=True)
 class Step:
-    """How far a booking is."""
+    """How far a booking is: facts stored, then units scored; at last the record of it."""
 
-    done: int
-    all: int
+    stored: int
+    facts: int
+    scored: int = 0
+    units: int = 0
     run: ImportRun | None = None
 
 
@@ -154,7 +153,7 @@ def book_upload(*, upload_id: int, person: User) -> Generator[Step]:
         sheets = sheets_of(upload)
         choices = Choices.of(upload.choices)
         found = look(sheets, choices, default_notice=stem_of(upload.name))
-        yield Step(0, len(found.rows))
+        yield Step(0, found.new)
         source = Source(upload.name, upload.digest, person)
         with closing(book(found=found, source=source)) as steps:
             for step in steps:
@@ -183,13 +182,9 @@ def book(*, found: Look, source: Source) -> Generator[Step]:
     if found.stopped:
         raise Refused(_("还有必须改正或确认的地方，没有导入。请按提示办理后再试。"))
     with transaction.atomic():
-        lock_units(unit for row in found.rows for unit in row.units)
-        made: list[int] = []
-        done = 0
-        for some in _batches(found.rows):
-            made += [fact.pk for fact in record_facts(some, person=source.person)]
-            done += len(some)
-            yield Step(done, len(found.rows))
+        recording = record_in_steps(found.rows, person=source.person)
+        with closing(recording):
+            made = yield from _told(recording)
         _learn(found, source.person)
         run = ImportRun.objects.create(
             person=source.person,
@@ -205,21 +200,18 @@ def book(*, found: Look, source: Source) -> Generator[Step]:
             mismatches=[[r.row, r.column, r.message] for r in found.mismatches],
             facts=queries.ranges_of(made),
         )
-    yield Step(done, len(found.rows), run)
+    yield Step(len(made), len(made), run=run)
 
 
-def _batches(rows: Sequence[FactRow]) -> Iterator[list[FactRow]]:
-    """Yield the rows in steps, a unit's rows together: its points are worked out once."""
-    batch: list[FactRow] = []
-    last = None
-    for row in sorted(rows, key=lambda row: row.units):
-        if len(batch) >= STEP and row.units[0] != last:
-            yield batch
-            batch = []
-        batch.append(row)
-        last = row.units[0]
-    if batch:
-        yield batch
+def _told(recording: Generator[Recorded, None, list[int]]) -> Generator[Step, None, list[int]]:
+    """Yield a recording's steps as those of an import; return the ids of the new facts."""
+    while True:
+        try:
+            step = next(recording)
+        except StopIteration as end:
+            made: list[int] = end.value
+            return made
+        yield Step(step.stored, step.facts, step.scored, step.units)
 
 
 def _learn(found: Look, person: User | None) -> None:

@@ -29,6 +29,7 @@ EXEMPT = {
     "cms/attachments/actions.py:keep": "takes what `look` has let in, and names of kept files",
     "cms/similar": "told of texts that their own room's action has let in",
     "scoring/adoptions/actions.py:record_facts": "looks at every row itself: rows may be a stream",
+    "scoring/adoptions/actions_bulk.py": "looks at every row itself, as record_facts does",
     "scoring/ledger": "books facts; takes no text but the digest of a difference",
     "scoring/demo": "built-in tables",
 }

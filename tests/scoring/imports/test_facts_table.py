@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -432,16 +433,19 @@ def test_a_table_without_headings_says_what_is_needed(page: Client) -> None:
 
 
 def test_progress_is_shown_for_a_long_table(page: Client, monkeypatch: Any) -> None:
-    from scoring.imports import actions, views
+    from scoring.adoptions import actions_bulk
+    from scoring.imports import views
 
     monkeypatch.setattr(views, "WITH_PROGRESS", 5)
-    monkeypatch.setattr(actions, "STEP", 4)
+    monkeypatch.setattr(actions_bulk, "AT_A_TIME", 5)
     rows = [adoption(n, 单位="水务局" if n % 2 else "财政局") for n in range(12)]
     answer = upload(page, facts(*rows))
     address = reverse("import_look", args=[answer.context["upload"].pk])
     stream: Any = page.post(address, fields_of(answer) | {"book": ""})
     text = b"".join(stream.streaming_content).decode()
-    assert [f"{n} / 12" in text for n in (0, 6, 12)] == [True, True, True]
+    told = re.findall(r"正在(登记|计分)：(\d+) / (\d+)", text)
+    stored = [("登记", n, "12") for n in ("0", "5", "10", "12")]
+    assert told == [*stored, ("计分", "1", "2"), ("计分", "2", "2")]
     assert "已登记 12 条" in text
     assert Fact.objects.count() == 12
 
@@ -449,10 +453,10 @@ def test_progress_is_shown_for_a_long_table(page: Client, monkeypatch: Any) -> N
 def test_a_broken_off_booking_books_nothing(
     page: Client, office: Office, rf: RequestFactory, monkeypatch: Any
 ) -> None:
-    from scoring.imports import actions
+    from scoring.adoptions import actions_bulk
     from scoring.imports.views import LookView
 
-    monkeypatch.setattr(actions, "STEP", 4)
+    monkeypatch.setattr(actions_bulk, "AT_A_TIME", 5)
     rows = [adoption(n, 单位="水务局" if n % 2 else "财政局") for n in range(12)]
     upload(page, facts(*rows))
     view = LookView()
@@ -462,9 +466,12 @@ def test_a_broken_off_booking_books_nothing(
     view.see()
     pieces = view.streamed()
     for piece in pieces:
-        if "6 / 12" in piece:
+        if "正在计分：1 / 2" in piece:
             break
-    assert Fact.objects.count() == 6
+    assert Fact.objects.count() == 12
+    assert Entry.objects.count() == 6
     pieces.close()
     assert not Fact.objects.exists()
+    assert not Entry.objects.exists()
+    assert not ImportRun.objects.exists()
     assert Upload.objects.exists()

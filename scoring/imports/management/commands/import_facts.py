@@ -143,7 +143,8 @@ class Command(BaseCommand):
             for step in actions.book(found=found, source=source):
                 run = step.run
                 if run is None and not options["json"]:
-                    self.stderr.write(f"{step.done} / {step.all}")
+                    told = f"计分 {step.scored} / {step.units} 个单位" if step.scored else ""
+                    self.stderr.write(told or f"登记 {step.stored} / {step.facts} 条")
         except Refused as refusal:
             self._refuse(options, refusal.message)
         except ValidationError as error:
