@@ -1,10 +1,10 @@
 """Writing many rows at once: several times faster than `bulk_create`, for rows whose ids nobody
-needs at once. No signals, no defaults of the database, no parents."""
+needs at once. No signals, no defaults of the database, no parents, and no object for each row."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from operator import attrgetter
+from collections.abc import Hashable, Iterable, Sequence
+from itertools import islice
 from typing import Any
 
 from django.db import connections, models, router
@@ -20,27 +20,49 @@ _PLAIN = (
 BATCH = 5_000
 
 
-def insert(model: type[models.Model], rows: Sequence[models.Model]) -> None:
-    """Write new rows of one model; their `pk` stays empty.
+class _Prepared(dict[Hashable, Any]):
+    """Values of one field as the database takes them; days come again and again."""
+
+    def __init__(self, field: models.Field[Any, Any], connection: Any) -> None:
+        super().__init__()
+        self.field, self.connection = field, connection
+
+    def __missing__(self, value: Hashable) -> Any:
+        made = self[value] = self.field.get_db_prep_save(value, self.connection)
+        return made
+
+
+def insert(
+    model: type[models.Model], names: Sequence[str], rows: Iterable[tuple[Any, ...]]
+) -> None:
+    """Write new rows of one model.
+
+    Args:
+        names: of the columns' attributes (`unit_id`); the other fields get their default, the
+            same for all rows.
+        rows: values in the order of the names; foreign keys as ids.
 
     Raises:
         IntegrityError: one of them may not be stored; the caller's transaction is broken.
     """
     connection = connections[router.db_for_write(model)]
-    fields = [field for field in model._meta.local_concrete_fields if not field.primary_key]
-    get = attrgetter(*(field.attname for field in fields))
+    fields = {field.attname: field for field in model._meta.local_concrete_fields}
+    given = [fields.pop(name) for name in names]
+    others = [field for field in fields.values() if not field.primary_key]
+    rest = [field.get_db_prep_save(field.get_default(), connection) for field in others]
     prepared = [
-        (place, field)
-        for place, field in enumerate(fields)
-        if not isinstance(field, _PLAIN) or isinstance(field, models.JSONField)
+        (place, _Prepared(field, connection))
+        for place, field in enumerate(given)
+        if not isinstance(field, _PLAIN)
     ]
-    columns = [str(field.column) for field in fields]
-    for start in range(0, len(rows), BATCH):
+    columns = [str(field.column) for field in (*given, *others)]
+    source = iter(rows)
+    while some := list(islice(source, BATCH)):
         batch = []
-        for row in rows[start : start + BATCH]:
-            values: list[Any] = list(get(row))
-            for place, field in prepared:
-                values[place] = field.get_db_prep_save(values[place], connection)
+        for row in some:
+            values = [*row, *rest]
+            for place, known in prepared:
+                values[place] = known[values[place]]
             batch.append(values)
         write(connection, model._meta.db_table, columns, batch)
 

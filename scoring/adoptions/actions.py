@@ -23,7 +23,7 @@ from scoring.closings.rules import counted_on
 from .models import Fact, FactLine
 from .rules import NOTE_MAX, FactKind, FactRow, Source, reversal_key
 from .signals import facts_recorded
-from .storing import ids_of, looked_through, may_record, store
+from .storing import ids_of, looked_through, may_record, store, touched_by
 
 if TYPE_CHECKING:
     from cms.bulletins.models import Bulletin
@@ -35,8 +35,8 @@ def _write(rows: Sequence[FactRow], person: User | None) -> list[Fact]:
     """Insert rows whose keys are new, with their lines, and tell the rooms above."""
     lock_units(unit for row in rows for unit in row.units)
     closed = closed_spans()
-    facts, lines = store(rows, person, closed)
-    facts_recorded.send(sender=Fact, facts=facts, lines=lines, closed=closed)
+    facts = store(rows, person, closed)
+    facts_recorded.send(sender=Fact, touched=touched_by(rows), withdrawn=False, closed=closed)
     return facts
 
 
@@ -224,5 +224,6 @@ def withdraw_fact(*, fact_id: int, person: User, reason: str) -> Fact:
         for line in standing
     ]
     FactLine.objects.bulk_create(lines)
-    facts_recorded.send(sender=Fact, facts=[opposite], lines=lines, closed=closed)
+    touched = {fact.date.year: {line.unit_id for line in lines}}
+    facts_recorded.send(sender=Fact, touched=touched, withdrawn=True, closed=closed)
     return opposite

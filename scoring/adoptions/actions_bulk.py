@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Generator, Iterable, Iterator
+from collections import Counter
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,15 +11,15 @@ from django.db import transaction
 
 from scoring.closings.queries import closed_spans, lock_units
 
-from .models import Fact, FactLine
+from .models import Fact
 from .rules import FactRow
 from .signals import facts_recorded
-from .storing import ids_of, looked_through, store
+from .storing import ids_of, looked_through, store_many, touched_by
 
 if TYPE_CHECKING:
     from infoflow.units.models import User
 
-# Facts stored, or lines scored, between two signs of progress.
+# Facts stored, or scored, between two signs of progress.
 AT_A_TIME = 5_000
 
 
@@ -54,31 +54,27 @@ def record_in_steps(
     new = [row for row in wanted if row.key not in known]
     units = len({unit for row in new for unit in row.units})
     made: list[int] = []
-    of_unit: defaultdict[int, list[FactLine]] = defaultdict(list)
     for start in range(0, len(new), AT_A_TIME):
-        facts, lines = store(new[start : start + AT_A_TIME], person, closed)
-        made += [fact.pk for fact in facts]
-        for line in lines:
-            of_unit[line.unit_id].append(line)
+        made += store_many(new[start : start + AT_A_TIME], person, closed)
         yield Step(len(made), 0, len(new), units)
-    scored = 0
-    for lines, members in _by_units(of_unit):
-        facts = list({line.fact_id: line.fact for line in lines}.values())
-        facts_recorded.send(sender=Fact, facts=facts, lines=lines, closed=closed)
-        scored += members
+    touched, scored = touched_by(new), 0
+    for some in _slices(new):
+        within = {year: found for year, all_of in touched.items() if (found := all_of & some)}
+        facts_recorded.send(sender=Fact, touched=within, withdrawn=False, closed=closed)
+        scored += len(some)
         yield Step(len(made), scored, len(new), units)
     return made
 
 
-def _by_units(of_unit: dict[int, list[FactLine]]) -> Iterator[tuple[list[FactLine], int]]:
-    """Yield lines and the number of their units, all lines of a unit together."""
-    lines: list[FactLine] = []
-    members = 0
-    for unit in sorted(of_unit):
-        lines += of_unit.pop(unit)
-        members += 1
-        if len(lines) >= AT_A_TIME:
-            yield lines, members
-            lines, members = [], 0
-    if lines:
-        yield lines, members
+def _slices(rows: Sequence[FactRow]) -> Iterator[set[int]]:
+    """Yield the units of rows, so many at a time that they have about `AT_A_TIME` rows."""
+    some: set[int] = set()
+    size = 0
+    for unit, number in sorted(Counter(unit for row in rows for unit in row.units).items()):
+        some.add(unit)
+        size += number
+        if size >= AT_A_TIME:
+            yield some
+            some, size = set(), 0
+    if some:
+        yield some

@@ -2,8 +2,7 @@
 
 from django.dispatch import Signal
 
-# Arguments: facts (list[Fact]), new facts including withdrawals; lines (list[FactLine]),
-# their lines. All are stored already; none was there before. closed (list[ClosedSpan]): the
-# closed periods, looked at while the units of the lines are held. A long recording sends it
-# several times, each time with all new lines of some units: a joint fact may come again.
+# Facts were stored that were not there before. Arguments: touched (dict[int, set[int]]), year →
+# units that they are about; withdrawn (bool), they take others back; closed (list[ClosedSpan]),
+# the closed periods, looked at while the units are held.
 facts_recorded = Signal()

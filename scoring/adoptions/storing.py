@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
     from infoflow.units.models import User
 
 BATCH = 2_000
-# Up to so many facts go into one statement.
-FEW = 40
+# Rows whose texts the door looks at together.
+AT_THE_DOOR = 50
 
 
 def may_record(person: User) -> None:
@@ -51,15 +52,30 @@ def _check_rows(rows: Iterable[FactRow]) -> None:
             raise ValidationError({field: list(found) for field, found in faults.items()})
 
 
+def _check_words(rows: Sequence[FactRow], person: User | None) -> None:
+    """Show every text of the rows to the door, many at a time."""
+    for start in range(0, len(rows), AT_THE_DOOR):
+        some = rows[start : start + AT_THE_DOOR]
+        parts = [_texts(row) for row in some]
+        together = {"rows": "\n".join(text for part in parts for text in part.values())}
+        if door.marked_part(together) is None:
+            continue
+        # Two texts side by side may read as a mark that neither bears: each for itself.
+        for part in parts:
+            door.check(parts=part, person=person, entrance=Entrance.FACT)
+
+
+def _texts(row: FactRow) -> dict[str, str]:
+    return {"title": row.title, "note": row.note, "leader": row.leader, "check": row.check}
+
+
 def looked_through(rows: Iterable[FactRow], person: User | None) -> list[FactRow]:
     """Return rows that may be recorded, one for each key, in the order of their keys."""
     rows = list(rows)
     if person is not None:
         may_record(person)
         _may_adjust(rows, person)
-    for row in rows:
-        parts = {"title": row.title, "note": row.note, "leader": row.leader, "check": row.check}
-        door.check(parts=parts, person=person, entrance=Entrance.FACT)
+    _check_words(rows, person)
     by_key: dict[str, FactRow] = {}
     for row in rows:
         by_key.setdefault(row.key, row)
@@ -69,64 +85,76 @@ def looked_through(rows: Iterable[FactRow], person: User | None) -> list[FactRow
     return wanted
 
 
-def store(
-    rows: Sequence[FactRow], person: User | None, closed: Sequence[ClosedSpan]
-) -> tuple[list[Fact], list[FactLine]]:
+_FACT = (
+    "kind", "date", "title", "bulletin_id", "form", "issue_label", "item_id", "genre", "level",
+    "leader", "mark", "check_item", "words", "hundredths", "traits", "subject", "source", "key",
+    "note", "recorded_by_id",
+)  # fmt: skip
+_LINE = ("fact_id", "unit_id", "position", "kind", "bulletin_id", "date", "happened", "parties")
+
+
+def _fact_values(row: FactRow, person: User | None) -> tuple[Any, ...]:
+    """Return what `_FACT` names."""
+    return (
+        row.kind,
+        row.date,
+        row.title.strip(),
+        row.bulletin,
+        row.form,
+        row.issue_label,
+        row.item,
+        row.genre,
+        row.level,
+        row.leader.strip(),
+        row.mark,
+        row.check.strip(),
+        row.words,
+        row.hundredths,
+        ",".join(sorted(row.traits)),
+        row.subject or subject_of(row.item, row.title),
+        row.source,
+        row.key,
+        row.note,
+        person.pk if person is not None else None,
+    )
+
+
+def store(rows: Sequence[FactRow], person: User | None, closed: Sequence[ClosedSpan]) -> list[Fact]:
     """Insert rows whose keys are new, with their lines; their units are held."""
+    facts = [Fact(**dict(zip(_FACT, _fact_values(row, person), strict=True))) for row in rows]
+    Fact.objects.bulk_create(facts)
+    _store_lines(rows, [fact.pk for fact in facts], closed)
+    return facts
+
+
+def store_many(
+    rows: Sequence[FactRow], person: User | None, closed: Sequence[ClosedSpan]
+) -> list[int]:
+    """Do what `store` does, the fast way, and return the ids only."""
+    bulk.insert(Fact, _FACT, (_fact_values(row, person) for row in rows))
+    ids = ids_of([row.key for row in rows])
+    made = [ids[row.key] for row in rows]
+    _store_lines(rows, made, closed)
+    return made
+
+
+def _store_lines(rows: Sequence[FactRow], ids: Sequence[int], closed: Sequence[ClosedSpan]) -> None:
     today = timezone.localdate()
-    facts = [
-        Fact(
-            kind=row.kind,
-            date=row.date,
-            title=row.title.strip(),
-            bulletin_id=row.bulletin,
-            form=row.form,
-            issue_label=row.issue_label,
-            item_id=row.item,
-            genre=row.genre,
-            level=row.level,
-            leader=row.leader.strip(),
-            mark=row.mark,
-            check_item=row.check.strip(),
-            words=row.words,
-            hundredths=row.hundredths,
-            traits=",".join(sorted(row.traits)),
-            subject=row.subject or subject_of(row.item, row.title),
-            source=row.source,
-            key=row.key,
-            note=row.note,
-            recorded_by=person,
-        )
-        for row in rows
-    ]
-    _insert(facts)
-    lines = [
-        FactLine(
-            fact=fact,
-            unit_id=unit,
-            position=position,
-            kind=fact.kind,
-            bulletin_id=fact.bulletin_id,
-            date=counted_on(fact.date, closed, today),
-            happened=fact.date,
-            parties=len(row.units),
-        )
-        for fact, row in zip(facts, rows, strict=True)
-        for position, unit in enumerate(row.units, start=1)
-    ]
-    bulk.insert(FactLine, lines)
-    return facts, lines
+    counted = {day: counted_on(day, closed, today) for day in {row.date for row in rows}}
+    lines = (
+        (pk, unit, n, row.kind, row.bulletin, counted[row.date], row.date, len(row.units))
+        for pk, row in zip(ids, rows, strict=True)
+        for n, unit in enumerate(row.units, start=1)
+    )
+    bulk.insert(FactLine, _LINE, lines)
 
 
-def _insert(facts: Sequence[Fact]) -> None:
-    """Store new facts and give them their ids: few with one statement, many the fast way."""
-    if len(facts) <= FEW:
-        Fact.objects.bulk_create(facts)
-        return
-    bulk.insert(Fact, facts)
-    ids = ids_of([fact.key for fact in facts])
-    for fact in facts:
-        fact.pk = ids[fact.key]
+def touched_by(rows: Iterable[FactRow]) -> dict[int, set[int]]:
+    """Return year → units that rows are about."""
+    found: defaultdict[int, set[int]] = defaultdict(set)
+    for row in rows:
+        found[row.date.year].update(row.units)
+    return dict(found)
 
 
 def ids_of(keys: Sequence[str]) -> dict[str, int]:

@@ -6,7 +6,6 @@ ledger is brought up to date unit by unit and year by year, and one fact touches
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -21,7 +20,7 @@ from infoflow import bulk
 from infoflow.units.models import Unit
 from infoflow.units.permissions import has_role
 from infoflow.units.roles import Role
-from scoring.adoptions.models import Fact, FactLine
+from scoring.adoptions.models import FactLine
 from scoring.closings.queries import closed_spans, lock_units
 from scoring.closings.rules import ClosedSpan, counted_on
 from scoring.schemes.engine import EntryDraft, World, run
@@ -94,43 +93,50 @@ def _kinds_credited(schemes: Iterable[InForce]) -> set[str]:
     }
 
 
+_COLUMNS = (
+    "unit_id", "date", "earned", "hundredths", "about", "fact_id", "scheme_id", "block_id",
+    "block_type", "sentence", "flag", "reverses_id", "key",
+)  # fmt: skip
+
+
 def _insert(what: Plan, generations: Mapping[Place, int], days: _Days) -> None:
     back = [
-        Entry(
-            unit_id=old.place[3],
-            date=days.counted(old.counted),
-            earned=old.earned,
-            hundredths=-old.hundredths,
-            about=old.place[2],
-            fact_id=old.fact_id,
-            scheme_id=old.place[0],
-            block_id=old.place[1],
-            block_type=old.block_type,
-            sentence=sentence[:SENTENCE_MAX],
-            flag=old.flag,
-            reverses_id=old.id,
-            key=reversal_key(old.id),
+        (
+            old.place[3],
+            days.counted(old.counted),
+            old.earned,
+            -old.hundredths,
+            old.place[2],
+            old.fact_id,
+            old.place[0],
+            old.place[1],
+            old.block_type,
+            sentence[:SENTENCE_MAX],
+            old.flag,
+            old.id,
+            reversal_key(old.id),
         )
         for old, sentence in what.back
     ]
     new = [
-        Entry(
-            unit_id=draft.unit_id,
-            date=days.counted(draft.date),
-            earned=draft.date,
-            hundredths=draft.hundredths,
-            about=draft.about,
-            fact_id=draft.fact_id,
-            scheme_id=place[0],
-            block_id=draft.block_id,
-            block_type=draft.block_type,
-            sentence=draft.sentence[:SENTENCE_MAX],
-            flag=draft.flag,
-            key=entry_key(place, generations.get(place, 0) + 1),
+        (
+            draft.unit_id,
+            days.counted(draft.date),
+            draft.date,
+            draft.hundredths,
+            draft.about,
+            draft.fact_id,
+            place[0],
+            draft.block_id,
+            draft.block_type,
+            draft.sentence[:SENTENCE_MAX],
+            draft.flag,
+            None,
+            entry_key(place, generations.get(place, 0) + 1),
         )
         for place, draft in what.new
     ]
-    bulk.insert(Entry, [*back, *new])
+    bulk.insert(Entry, _COLUMNS, [*back, *new])
 
 
 def desired_entries(
@@ -212,27 +218,26 @@ def _with_credited(units: Iterable[int], schemes: Iterable[InForce]) -> set[int]
 # No savepoint: when this fails, the recording that it belongs to fails as a whole.
 @transaction.atomic(savepoint=False)
 def book(
-    facts: Sequence[Fact], lines: Sequence[FactLine], closed: Sequence[ClosedSpan] | None = None
+    touched: Mapping[int, set[int]], closed: Sequence[ClosedSpan], *, withdrawn: bool = False
 ) -> None:
-    """Bring the ledger up to date for the units and years of facts that were just recorded.
+    """Bring the ledger up to date for the years and units of facts that were just recorded.
 
     Without a scheme nothing is booked: counts still rank.
 
     Args:
-        closed: the closed periods, looked at since the units are held; asked for when None.
+        touched: year → units.
+        closed: the closed periods, looked at since the units are held.
+        withdrawn: facts were taken back, which also takes back what a scheme of old has given.
     """
-    years: defaultdict[int, set[int]] = defaultdict(set)
-    for line in lines:
-        years[line.happened.year].add(line.unit_id)
-    days = _Days(closed_spans() if closed is None else closed, timezone.localdate())
-    for year, units in sorted(years.items()):
+    days = _Days(closed, timezone.localdate())
+    for year, units in sorted(touched.items()):
         schemes = _schemes(year)
-        if not schemes and not any(fact.reverses_id for fact in facts):
+        if not schemes and not withdrawn:
             continue
-        touched = _with_credited(units, schemes)
-        if touched != units:
-            lock_units(touched)
-        for some in _slices(touched):
+        scored = _with_credited(units, schemes)
+        if scored != units:
+            lock_units(scored)
+        for some in _slices(scored):
             _bring_up(some, year, schemes, days)
 
 

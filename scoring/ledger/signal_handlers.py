@@ -7,7 +7,7 @@ from typing import Any
 from django.dispatch import receiver
 from wagtail.signals import published, unpublished
 
-from scoring.adoptions.models import Fact, FactLine
+from scoring.adoptions.models import Fact
 from scoring.adoptions.signals import facts_recorded
 from scoring.closings.rules import ClosedSpan
 from scoring.schemes.models import Scheme
@@ -17,10 +17,10 @@ from . import actions
 
 @receiver(facts_recorded, sender=Fact)
 def book_facts(
-    facts: list[Fact], lines: list[FactLine], closed: list[ClosedSpan], **kwargs: Any
+    touched: dict[int, set[int]], withdrawn: bool, closed: list[ClosedSpan], **kwargs: Any
 ) -> None:
     """Book new facts at once, in the transaction that recorded them."""
-    actions.book(facts, lines, closed)
+    actions.book(touched, closed, withdrawn=withdrawn)
 
 
 @receiver(published, sender=Scheme)

@@ -210,6 +210,7 @@ def by_page(data: bytes, person: Any) -> Clock:
     address = reverse("import_look", args=[Upload.objects.get().pk])
     answer = clock.run("GET the report", lambda: page.get(address))
     fields = fields_of(answer)
+    fields |= {title.key: title.suggestion.id for title in answer.context["found"].titles}
     clock.run("POST confirmed titles", lambda: page.post(address, fields | {"look": ""}))
     answer = clock.run("GET the report again", lambda: page.get(address))
     if answer.context["stopping"]:
@@ -273,6 +274,8 @@ def floor(data: bytes, rows: Rows) -> Clock:
     from django.db import connection
     from python_calamine import load_workbook
 
+    from infoflow import bulk
+
     clock = Clock()
     clock.run(
         "calamine",
@@ -280,11 +283,8 @@ def floor(data: bytes, rows: Rows) -> Clock:
     )
 
     def write() -> None:
-        with connection.cursor() as cursor:
-            for table, (columns, values) in rows.items():
-                marks = ", ".join(["%s"] * len(columns))
-                sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"
-                cursor.executemany(sql, values)
+        for table, (columns, values) in rows.items():
+            bulk.write(connection, table, columns, values)
 
     clock.run("rows written", write)
     return clock
