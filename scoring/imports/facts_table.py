@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -21,7 +21,7 @@ from scoring.adoptions.rules import (
 )
 
 from .cells import count_of, day_of, points_of, text_of
-from .columns import BY_FIELD, EXAMPLE, field_of, values_of
+from .columns import BY_FIELD, COLUMNS, EXAMPLE, field_of, values_of
 from .names import SKIP, Names
 from .reading import Sheet
 from .rules import (
@@ -91,6 +91,11 @@ class Reader:
         self.traits = values_of(BY_FIELD["traits"])
         self._cache: dict[tuple[str, type, Any], Any] = {}
         self.row = 0
+        self.unsolved = {row for row, _column in sheet.unsolved}
+        self.width = max(self.places.values()) + 1
+        self._named: dict[str, tuple[tuple[int, ...] | None, list[NameChoice]]] = {}
+        self._governed: dict[date, bool] = {}
+        self._bounded = {u.id for u in setting.names.units if u.active_from or u.active_until}
 
     def read(self) -> Look:
         """Return the look at all rows."""
@@ -104,7 +109,7 @@ class Reader:
         for number in range(self.header + 1, len(self.sheet.rows)):
             self.row = number
             cells = self.sheet.rows[number]
-            if not any(cell != "" for cell in cells) and not self._unsolved(number):
+            if number not in self.unsolved and not any(cell != "" for cell in cells):
                 continue
             if len(self.look.rows) >= ROWS_MAX:
                 message = _("一次最多导入%(max)d行，请分成几个文件。") % {"max": ROWS_MAX}
@@ -124,9 +129,6 @@ class Reader:
                 ) % {"first": first, "last": last}
                 self._say(left, message, row=top)
 
-    def _unsolved(self, number: int) -> bool:
-        return any(row == number for row, _column in self.sheet.unsolved)
-
     def _say(
         self, column: int | None, message: str, weight: str = Weight.FAULT, row: int | None = None
     ) -> None:
@@ -141,59 +143,58 @@ class Reader:
 
     def _read_row(self, cells: list[Any]) -> None:
         self.look.table_rows += 1
-        get: Callable[[str], Any] = lambda field: (  # noqa: E731 - read a dozen times below
-            cells[place]
-            if (place := self.places.get(field)) is not None and place < len(cells)
-            else ""
-        )
-        if text_of(get("title")) == EXAMPLE["title"] and text_of(get("units")) == EXAMPLE["units"]:
+        if len(cells) < self.width:
+            cells = [*cells, *[""] * (self.width - len(cells))]
+        given = _BLANK | {field: cells[place] for field, place in self.places.items()}
+        title, named = text_of(given["title"]), text_of(given["units"])
+        if title == EXAMPLE["title"] and named == EXAMPLE["units"]:
             self.look.table_rows -= 1
             self._say(None, _("这是模板里的样例，没有导入。"), Weight.HINT)
             return
         before = len(self.look.remarks)
-        self._formulas()
-        kind = self._chosen("kind", get("kind"), required=True)
-        day = self._day(get("date"))
-        units = self._units(text_of(get("units")))
-        bulletin = self._bulletin(text_of(get("bulletin")))
+        if self.row in self.unsolved:
+            self._formulas()
+        kind = self._chosen("kind", given["kind"], required=True)
+        day = self._day(given["date"])
+        units = self._units(named)
+        bulletin = self._bulletin(text_of(given["bulletin"]))
         if units is None or bulletin in (SKIP, ASKED):
             return
+        details = self._details(kind, given)
         if kind is None or day is None or self._faulty(before):
-            self._rest(get)
             return
-        row = FactRow(
-            kind=kind,
-            date=day,
-            title=text_of(get("title"))
-            or (text_of(get("check")) if kind == FactKind.CHECK else ""),
-            units=units,
-            key="",
-            source=Source.TABLE,
-            bulletin=bulletin,
-            form=self._form(kind, get("form")),
-            issue_label=text_of(get("issue_label")),
-            note=text_of(get("note")),
-            genre=self._chosen("genre", get("genre")) or "",
-            level=self._chosen("level", get("level")),
-            leader=text_of(get("leader")),
-            mark=self._chosen("mark", get("mark")) or "",
-            check=text_of(get("check")),
-            words=self._number("words", get("words")),
-            hundredths=self._points(get("hundredths")),
-            traits=self._traits(text_of(get("traits"))),
-        )
-        self._keep(row, before)
+        if kind == FactKind.CHECK and not title:
+            title = details["check"]
+        fields = {
+            "kind": kind,
+            "date": day,
+            "title": title,
+            "units": units,
+            "bulletin": bulletin,
+            **details,
+        }
+        key = content_key("table", [fields[name] for name in _KEY_FIELDS])
+        self._keep(FactRow(key=key, source=Source.TABLE, **fields), before)
 
-    def _rest(self, get: Callable[[str], Any]) -> None:
-        """Look at the other cells of a row that cannot be taken, so that all is said at once."""
-        for field in ("genre", "level", "mark", "form"):
-            self._chosen(field, get(field))
-        self._number("words", get("words"))
-        self._points(get("hundredths"))
-        self._traits(text_of(get("traits")))
+    def _details(self, kind: str | None, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what only some kinds have; what is wrong with it is said."""
+        return {
+            "form": self._form(kind, given["form"]),
+            "issue_label": text_of(given["issue_label"]),
+            "note": text_of(given["note"]),
+            "genre": self._chosen("genre", given["genre"]) or "",
+            "level": self._chosen("level", given["level"]),
+            "leader": text_of(given["leader"]),
+            "mark": self._chosen("mark", given["mark"]) or "",
+            "check": text_of(given["check"]),
+            "words": self._number("words", given["words"]),
+            "hundredths": self._points(given["hundredths"]),
+            "traits": self._traits(text_of(given["traits"])),
+        }
 
     def _faulty(self, before: int) -> bool:
-        return any(remark.weight == Weight.FAULT for remark in self.look.remarks[before:])
+        told = self.look.remarks
+        return len(told) > before and any(r.weight == Weight.FAULT for r in told[before:])
 
     def _keep(self, row: FactRow, before: int) -> None:
         """Check a whole row and put it with the others."""
@@ -209,18 +210,24 @@ class Reader:
             self._said("note", _("请填写理由，单位和领导会看到。"))
         if self._faulty(before):
             return
-        if not self.setting.is_governed(row.date):
+        if not self._is_governed(row.date):
             self._said("date", outside_scheme(row.date), Weight.HINT)
-        key = content_key("table", [getattr(row, name) for name in _KEY_FIELDS])
-        if key in self.seen:
-            message = _("与第%(row)d行完全相同，只登记一次。") % {"row": self.seen[key]}
+        if row.key in self.seen:
+            message = _("与第%(row)d行完全相同，只登记一次。") % {"row": self.seen[row.key]}
             self._say(None, message, Weight.HINT)
             return
-        self.seen[key] = self.row + 1
-        self.look.rows.append(replace(row, key=key))
+        self.seen[row.key] = self.row + 1
+        self.look.rows.append(row)
         self.look.places.append(self.row + 1)
 
+    def _is_governed(self, day: date) -> bool:
+        if day not in self._governed:
+            self._governed[day] = self.setting.is_governed(day)
+        return self._governed[day]
+
     def _check_units(self, row: FactRow) -> None:
+        if self._bounded.isdisjoint(row.units):
+            return
         gone = [
             unit.name
             for unit in (self.setting.names.by_id[pk] for pk in row.units)
@@ -276,9 +283,9 @@ class Reader:
 
         return self._once(field, words, work)
 
-    def _form(self, kind: str, cell: Any) -> str:
+    def _form(self, kind: str | None, cell: Any) -> str:
         found = self._chosen("form", cell)
-        if found and kind != FactKind.ADOPTION:
+        if found and kind not in (None, FactKind.ADOPTION):
             self._said("form", _("只有采用才分采用形式，其他事项请留空。"))
             return ""
         return found or (AdoptionForm.SINGLE if kind == FactKind.ADOPTION else "")
@@ -318,25 +325,29 @@ class Reader:
         if not words:
             self._said("units", _("请填写单位。"))
             return None
-        found: list[int] = []
-        whole = self._unit(words) if plain_name(words) in self.setting.names.same else None
-        if whole is not None:
-            return (whole,)
-        left_out = False
-        for word in filter(None, (part.strip() for part in _BETWEEN_UNITS.split(words))):
-            unit = self._unit(word)
-            if unit is None or unit == SKIP:
-                left_out = True
-            else:
-                found.append(unit)
-        return None if left_out or not found else tuple(found)
+        if words not in self._named:
+            self._named[words] = self._units_named(words)
+        found, choices = self._named[words]
+        for choice in choices:
+            choice.rows += 1
+        return found
 
-    def _unit(self, word: str) -> int | None:
+    def _units_named(self, words: str) -> tuple[tuple[int, ...] | None, list[NameChoice]]:
+        """Return the units that a cell names, and the choices that stand behind them."""
+        if plain_name(words) in self.setting.names.same:
+            whole = self._unit(words)
+            if whole.chosen is not None:
+                return (None if whole.chosen == SKIP else (whole.chosen,)), [whole]
+        parts = filter(None, (part.strip() for part in _BETWEEN_UNITS.split(words)))
+        choices = [self._unit(part) for part in parts]
+        units = tuple(c.chosen for c in choices if c.chosen is not None and c.chosen != SKIP)
+        return (units if units and len(units) == len(choices) else None), choices
+
+    def _unit(self, word: str) -> NameChoice:
         choice = self.look.units.get(word)
         if choice is None:
             choice = self.look.units[word] = self.setting.names.unit(word, self.row + 1)
-        choice.rows += 1
-        return choice.chosen
+        return choice
 
     def _bulletin(self, word: str) -> int | None:
         if not word:
@@ -374,6 +385,7 @@ def unknown_name(choice: NameChoice, what: str) -> str:
     }
 
 
+_BLANK = {spec.field: "" for spec in COLUMNS}
 _KEY_FIELDS = (
     "kind", "date", "units", "title", "bulletin", "form", "issue_label", "genre", "mark",
     "leader", "level", "check", "words", "hundredths", "traits", "note",
