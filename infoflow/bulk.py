@@ -4,7 +4,7 @@ needs at once. No signals, no defaults of the database, no parents, and no objec
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from django.db import connections, models, router
@@ -18,6 +18,8 @@ _PLAIN = (
     models.ForeignKey,
 )
 BATCH = 5_000
+# SQLite takes 32,766 values in a statement.
+ROWS_A_STATEMENT, VALUES_A_STATEMENT = 1_000, 32_000
 
 
 class _Prepared(dict[Hashable, Any]):
@@ -76,7 +78,8 @@ def write(
     """Write rows of prepared values in the way that is fastest on a database.
 
     On PostgreSQL that is COPY, a thirtieth of the time of one statement for each row; triggers
-    for each statement run once.
+    for each statement run once. On SQLite it is many rows in a statement: what a statement would
+    take back, if a trigger refused a row, is then kept once and not for every row.
     """
     quote = connection.ops.quote_name
     into = f"{quote(table)} ({', '.join(map(quote, columns))})"
@@ -89,6 +92,11 @@ def write(
                 for row in rows:
                     copy.write_row(row)
             return
-        marks = ", ".join(["%s"] * len(columns))
-        sql = f"INSERT INTO {into} VALUES ({marks})"  # noqa: S608 - names of our own
-        cursor.executemany(sql, rows)
+        marks = f"({', '.join(['%s'] * len(columns))})"
+        size = min(ROWS_A_STATEMENT, VALUES_A_STATEMENT // len(columns))
+        whole = len(rows) - len(rows) % size
+        for start, end, step in ((0, whole, size), (whole, len(rows), len(rows) - whole)):
+            if start < end:
+                sql = f"INSERT INTO {into} VALUES {', '.join([marks] * step)}"  # noqa: S608
+                some = (rows[place : place + step] for place in range(start, end, step))
+                cursor.executemany(sql, [list(chain.from_iterable(part)) for part in some])

@@ -17,6 +17,8 @@ _MAIN = {
 }
 # Fields of Word that fetch from elsewhere when the file is opened.
 _FETCHING_FIELD = re.compile(r"\b(?:DDE|DDEAUTO|INCLUDETEXT|INCLUDEPICTURE|RD)\b", re.IGNORECASE)
+# Elements that may hold such a field or formula.
+_FETCHING = frozenset({"instrText", "f", "ddeLink", "fldSimple"})
 # Columns of a sheet that fetch: =DDE("…"), =cmd|'/c calc'!A0.
 _FETCHING_FORMULA = re.compile(r"\|\s*'|\bDDE\s*\(|\bWEBSERVICE\s*\(", re.IGNORECASE)
 
@@ -120,7 +122,7 @@ def _check_xml(directory: Directory, name: str, limits: Limits, budget: Budget) 
 
     def start(element: str, attributes: dict[str, str]) -> None:
         nonlocal inside
-        inside = element in ("instrText", "f", "ddeLink")
+        inside = element != "fldSimple"
         if element == "fldSimple":
             field.append(f" {' '.join(attributes.values())} ")
         elif element == "ddeLink":
@@ -136,7 +138,8 @@ def _check_xml(directory: Directory, name: str, limits: Limits, budget: Budget) 
         if inside:
             field.append(words)
 
-    walk(directory.chunks(name, limits.unpacked), budget, start=start, end=end, text=text)
+    chunks = directory.chunks(name, limits.unpacked)
+    walk(chunks, budget, start=start, end=end, text=text, only=_FETCHING)
     joined = "".join(field)
     if name.lower().startswith("word/"):
         if _FETCHING_FIELD.search(joined):

@@ -32,6 +32,11 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ROW = re.compile(rb"<(?:[\w.-]+:)?row[\s/>]")
 _CELL = re.compile(rb"<(?:[\w.-]+:)?c[\s/>]")
 _REF = re.compile(rb"\sr\s*=\s*[\"']([A-Za-z]{1,4})([0-9]{1,9})[\"']")
+# A cell with its place: the attributes before it are read whole, quotes included.
+_PLACED = re.compile(
+    rb"<(?:[\w.-]+:)?c(?:\s+[\w:.-]+\s*=\s*(?:\"[^\"<>]*\"|'[^'<>]*'))*?"
+    rb"\s+r\s*=\s*[\"']([A-Za-z]{1,4})([0-9]{1,9})[\"']"
+)
 _LONGEST_TAG = 200_000
 
 
@@ -119,15 +124,20 @@ def _survey_sheet(directory: Directory, name: str) -> None:
         piece, tail = (piece[:cut], piece[cut:]) if cut >= 0 else (b"", piece)
         if len(tail) > _LONGEST_TAG:
             raise too_much()
-        segments = _ROW.split(piece)
-        rows += len(segments) - 1
-        for place, segment in enumerate(segments):
-            in_row = len(_CELL.findall(segment)) + (0 if place else in_row)
-            last_column = max(last_column, in_row)
-        refs = set(_REF.findall(piece))
+        refs = _PLACED.findall(piece)
+        if len(refs) == len(_CELL.findall(piece)):
+            rows += len(_ROW.findall(piece))
+        else:
+            # Cells without a place stand one behind the other.
+            refs = _REF.findall(piece)
+            segments = _ROW.split(piece)
+            rows += len(segments) - 1
+            for place, segment in enumerate(segments):
+                in_row = len(_CELL.findall(segment)) + (0 if place else in_row)
+                last_column = max(last_column, in_row)
         for letters in {found[0] for found in refs}:
             last_column = max(last_column, _column(letters))
-        last_row = max([last_row, *(int(found[1]) for found in refs)])
+        last_row = max([last_row, *map(int, {found[1] for found in refs})])
         if rows > ROWS_MAX or last_row > ROWS_MAX:
             raise _too_long()
         if max(rows, last_row) * last_column > AREA_MAX:

@@ -38,10 +38,14 @@ def walk(
     start: Start | None = None,
     end: End | None = None,
     text: Text | None = None,
+    only: frozenset[str] | None = None,
 ) -> None:
     """Read one XML document and call back for its elements and characters.
 
     Names are local names: what stands before a colon is left out.
+
+    Args:
+        only: the elements to call back for; all when None. All are counted.
 
     Raises:
         BadFile: a DTD, more elements or deeper than the budget allows, or no XML.
@@ -55,13 +59,17 @@ def walk(
         if budget.elements < 0 or depth > budget.depth:
             raise too_much()
         if start is not None:
-            start(name.rpartition(":")[2], attributes)
+            local = name.rpartition(":")[2]
+            if only is None or local in only:
+                start(local, attributes)
 
     def on_end(name: str) -> None:
         nonlocal depth
         depth -= 1
         if end is not None:
-            end(name.rpartition(":")[2])
+            local = name.rpartition(":")[2]
+            if only is None or local in only:
+                end(local)
 
     parser = expat.ParserCreate()
     parser.buffer_text = True

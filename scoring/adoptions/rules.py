@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -144,6 +145,10 @@ def points_text(hundredths: int) -> str:
     return f"{sign}{whole}.{part:02}".rstrip("0").rstrip(".")
 
 
+# Stored subjects were made with it: what it leaves out must stay the same.
+_NOT_ALNUM = re.compile(r"[\W_]+")
+
+
 def subject_of(item: int | None, title: str) -> str:
     """Return what makes two facts be about the same piece: the item, or else its title.
 
@@ -151,7 +156,7 @@ def subject_of(item: int | None, title: str) -> str:
     """
     if item is not None:
         return f"item:{item}"
-    plain = "".join(c for c in unicodedata.normalize("NFKC", title).casefold() if c.isalnum())
+    plain = _NOT_ALNUM.sub("", unicodedata.normalize("NFKC", title).casefold())
     return "title:" + hashlib.sha256(plain.encode()).hexdigest()[:32]
 
 

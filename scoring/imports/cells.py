@@ -26,10 +26,10 @@ _EXCEL_DAYS = range(18_264, 80_000)  # 1950 to 2119
 
 def text_of(cell: Any) -> str:
     """Return a cell as text on one line; whole numbers without a point, dates as ISO."""
-    if cell is None:
-        return ""
     if isinstance(cell, str):
         return " ".join(cell.split()) if "\n" in cell or "  " in cell else cell.strip()
+    if cell is None:
+        return ""
     if isinstance(cell, bool):
         return "是" if cell else "否"
     if isinstance(cell, float) and cell.is_integer():

@@ -15,7 +15,7 @@ from scoring.adoptions.rules import FactKind, FactRow
 from . import facts_table, notice_table, queries
 from .names import Titles
 from .reading import Sheet
-from .rules import Form, Look, TitleChoice, Weight
+from .rules import Form, Look, Remark, TitleChoice, Weight
 
 # So many titles are shown for confirmation; the others stay without an item.
 TITLES_SHOWN = 200
@@ -136,7 +136,8 @@ def _items(found: Look, setting: facts_table.Setting, choices: Choices) -> None:
     undecided = [choice for choice in found.titles if choice.key not in choices.titles]
     if undecided:
         message = _("有%(n)d条的标题与本系统稿件相近，请在下面确认是不是同一篇。")
-        found.say(0, "", message % {"n": len(undecided)}, Weight.ASK)
+        told = message % {"n": len(undecided)}
+        found.remarks.append(Remark(0, "", told, Weight.ASK, of_titles=True))
     if found.titles_left_out:
         message = _("另有%(n)d条标题相近的没有列出，按没有本系统稿件登记。")
         found.say(0, "", message % {"n": found.titles_left_out}, Weight.HINT)

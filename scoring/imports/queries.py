@@ -13,6 +13,7 @@ from cms.items.models import ItemPage
 from infoflow.units.models import Unit
 from scoring.adoptions.models import Fact
 from scoring.adoptions.rules import FactRow
+from scoring.adoptions.storing import ids_of
 from scoring.schemes.models import Scheme
 
 from .facts_table import Setting
@@ -59,9 +60,9 @@ def titles_of(units: Collection[int], rows: Iterable[FactRow]) -> Titles:
 def facts_by_key(keys: Collection[str]) -> dict[str, tuple[int, object, bool]]:
     """Return key → (id, day, withdrawn) of the facts that exist."""
     found: dict[str, tuple[int, object, bool]] = {}
-    ordered = list(keys)
-    for start in range(0, len(ordered), BATCH):
-        some = Fact.objects.filter(key__in=ordered[start : start + BATCH]).order_by()
+    known = list(ids_of(list(keys)).values())
+    for start in range(0, len(known), BATCH):
+        some = Fact.objects.filter(pk__in=known[start : start + BATCH]).order_by()
         for key, pk, day, back in some.values_list("key", "pk", "date", "reversed_by"):
             found[key] = (pk, day, back is not None)
     return found

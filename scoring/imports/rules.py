@@ -6,7 +6,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from django.db import models
@@ -49,6 +49,8 @@ class Remark:
     column: str
     message: str
     weight: str = Weight.FAULT
+    # It asks whether titles are items of ours.
+    of_titles: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,24 @@ class Look:
     def say(self, row: int, column: str, message: str, weight: str = Weight.FAULT) -> None:
         """Add a remark."""
         self.remarks.append(Remark(row, column, message, weight))
+
+    def settle_titles(self, *, same: bool) -> None:
+        """Decide about all titles at once, so that none is asked about.
+
+        Args:
+            same: a title that is the same, letter for letter, is the item; none is otherwise.
+        """
+        items = {
+            choice.row: choice.suggestion.id
+            for choice in self.titles
+            if same and choice.suggestion.score == 100
+        }
+        for n, place in enumerate(self.places):
+            if place in items:
+                self.rows[n] = replace(self.rows[n], item=items[place])
+        for choice in self.titles:
+            choice.chosen = choice.row in items
+        self.remarks = [remark for remark in self.remarks if not remark.of_titles]
 
     @property
     def stopped(self) -> bool:

@@ -171,7 +171,7 @@ class Clock:
 
 
 def by_command(data: bytes, person: Any) -> Clock:
-    """Do what the command does, its titles confirmed as a second call would have them."""
+    """Do what the command does with `--titles same`."""
     from scoring.imports import actions
     from scoring.imports.looks import Choices, look
 
@@ -181,12 +181,9 @@ def by_command(data: bytes, person: Any) -> Clock:
         "looked through and read", lambda: actions.take(name=name, data=data, person=person)
     )
     found = clock.run("checked, titles matched", lambda: look(taken.sheets, Choices()))
-    titles = {choice.key: choice.suggestion.id for choice in found.titles}
-    if not titles:
+    if not found.titles:
         raise SystemExit("no title was matched")
-    found = clock.run(
-        "checked again, confirmed", lambda: look(taken.sheets, Choices(titles=titles))
-    )
+    found.settle_titles(same=True)
     if found.stopped:
         raise SystemExit(f"the table was stopped: {found.sorted_remarks()[:3]}")
     source = actions.Source(name, taken.file.sha256, person)
@@ -210,7 +207,6 @@ def by_page(data: bytes, person: Any) -> Clock:
     address = reverse("import_look", args=[Upload.objects.get().pk])
     answer = clock.run("GET the report", lambda: page.get(address))
     fields = fields_of(answer)
-    fields |= {title.key: title.suggestion.id for title in answer.context["found"].titles}
     clock.run("POST confirmed titles", lambda: page.post(address, fields | {"look": ""}))
     answer = clock.run("GET the report again", lambda: page.get(address))
     if answer.context["stopping"]:

@@ -290,7 +290,6 @@ def bare_statements(unit: int) -> dict[str, float]:
     from scoring.ledger import actions
 
     fact = Fact.objects.filter(lines__unit=unit).latest("pk")
-    lines = list(fact.lines.all())
     sent: list[tuple[str, Any]] = []
 
     def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
@@ -298,7 +297,7 @@ def bare_statements(unit: int) -> dict[str, float]:
         return execute(sql, params, many, context)
 
     with transaction.atomic(), connection.execute_wrapper(note):
-        actions.book([fact], lines, [])
+        actions.book({fact.date.year: {unit}}, [])
     taken = []
     with connection.cursor() as cursor:
         for _round in range(20):

@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 import re
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
@@ -475,3 +477,30 @@ def test_a_broken_off_booking_books_nothing(
     assert not Entry.objects.exists()
     assert not ImportRun.objects.exists()
     assert Upload.objects.exists()
+
+
+def test_a_name_of_two_units_may_be_left_out(page: Client) -> None:
+    create_unit(code="X1", name="水务局", kind=UnitKind.DEPARTMENT)
+    answer = upload(page, facts(adoption(1), adoption(2, 单位="财政局")))
+    [(choice, _options)] = answer.context["names"]
+    answer = send(page, answer, "look", **{choice.key: "-1"})
+    assert not answer.context["stopping"]
+    send(page, answer, "book")
+    assert Fact.objects.get().title == "第2条信息"
+
+
+@pytest.mark.parametrize(("way", "linked"), [("same", 1), ("none", 0)])
+def test_the_command_settles_titles(office: Office, tmp_path: Path, way: str, linked: int) -> None:
+    same, alike = "关于推进杏花村产业园建设的做法", "推进杏花村产业园建设的做法"
+    item = office.pooled(same)
+    today = timezone.localdate().isoformat()
+    path = tmp_path / "表.xlsx"
+    rows = [adoption(1, 单位=office.unit.name, 标题=title, 日期=today) for title in (same, alike)]
+    path.write_bytes(facts(*rows))
+    with pytest.raises(SystemExit):
+        call_command("import_facts", str(path), stdout=io.StringIO())
+    assert not Fact.objects.filter(kind="adoption").exists()
+    call_command("import_facts", str(path), "--titles", way, stdout=io.StringIO())
+    made = Fact.objects.filter(kind="adoption")
+    assert made.count() == 2
+    assert [fact.item_id for fact in made.exclude(item=None)] == [item.pk] * linked

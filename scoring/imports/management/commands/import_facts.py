@@ -52,6 +52,15 @@ class Command(BaseCommand):
             metavar="列=含义",
             help="说明通报的一列是什么，例如 C=采用《晋政信息》、D=报送、E=不导入；可以写多次",
         )
+        parser.add_argument(
+            "--titles",
+            choices=["ask", "same", "none"],
+            default="ask",
+            help=(
+                "标题与本系统稿件相近的怎么办：ask 停下，到页面上确认；same 只有完全相同的"
+                "算同一篇；none 都不算"
+            ),
+        )
         parser.add_argument("--by", metavar="账号", help="以谁的名义登记；不写则为系统")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -81,6 +90,8 @@ class Command(BaseCommand):
             columns = self._columns(found, options["column"])
             choices = Choices.of({**choices.stored(), "columns": columns})
             found = look(taken.sheets, choices, default_notice=stem)
+        if options["titles"] != "ask":
+            found.settle_titles(same=options["titles"] == "same")
         run = None
         if not options["dry_run"] and not found.stopped:
             source = actions.Source(taken.file.name, taken.file.sha256, person)
