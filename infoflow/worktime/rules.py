@@ -142,18 +142,33 @@ def add_working_days(
         works = calendar.is_workday(day)
         off |= not works and day.weekday() < 5
         made_up |= works and day.weekday() >= 5
-        if not calendar.knows(day):
-            unknown.add(day.year if day.year not in calendar.years else day.year + 1)
+        unknown |= unknown_years(day, calendar)
         left -= works
         if not left:
             last = day
             break
     at = datetime.combine(last, calendar.closes(last), CHINA)
-    sentence = _sentence(first, days, at, event or _("送达"), _why(off, made_up), sorted(unknown))
+    sentence = _sentence(first, days, at, event or _("送达"), why_words(off, made_up), unknown)
     return Deadline(at=at, sentence=sentence, provisional=bool(unknown))
 
 
-def _why(off: bool, made_up: bool) -> str:
+def unknown_years(day: date, calendar: Calendar) -> set[int]:
+    """Return the year whose missing list may still move a day, or nothing."""
+    if calendar.knows(day):
+        return set()
+    return {day.year if day.year not in calendar.years else day.year + 1}
+
+
+def unknown_words(years: set[int]) -> str:
+    """Return the mark of a deadline that a missing list may still move."""
+    if not years:
+        return ""
+    named = "、".join(_("%(year)d年") % {"year": year} for year in sorted(years))
+    return _("（%(years)s放假安排未录入，暂按推算）") % {"years": named}
+
+
+def why_words(off: bool, made_up: bool) -> str:
+    """Return what on the way was not Monday to Friday."""
     if off and made_up:
         return _("遇节假日和调休")
     if made_up:
@@ -161,9 +176,7 @@ def _why(off: bool, made_up: bool) -> str:
     return _("遇节假日") if off else ""
 
 
-def _sentence(
-    first: date, days: int, at: datetime, event: str, why: str, unknown: list[int]
-) -> str:
+def _sentence(first: date, days: int, at: datetime, event: str, why: str, unknown: set[int]) -> str:
     years = first.year != at.year
     parts = [
         f"{day_words(first, with_year=years)}{event}",
@@ -175,11 +188,7 @@ def _sentence(
             "time": f"{at:%H:%M}",
         },
     ]
-    told = "，".join(part for part in parts if part)
-    if unknown:
-        named = "、".join(_("%(year)d年") % {"year": year} for year in unknown)
-        told += _("（%(years)s放假安排未录入，暂按推算）") % {"years": named}
-    return told
+    return "，".join(part for part in parts if part) + unknown_words(unknown)
 
 
 def day_words(day: date, *, with_year: bool = False, with_weekday: bool = True) -> str:
