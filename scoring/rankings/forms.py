@@ -15,7 +15,15 @@ from django.utils.translation import gettext_lazy
 from infoflow.units.models import EARLIEST_DATE
 
 from .layouts import Layout
-from .rules import Period, PeriodError, months_around, months_before, read_date, read_period
+from .rules import (
+    RATE_PLACES_MAX,
+    Period,
+    PeriodError,
+    months_around,
+    months_before,
+    read_date,
+    read_period,
+)
 from .workbook import Options
 from .xlsx import Paper
 
@@ -42,6 +50,8 @@ class Choice:
 
     period: Period
     group_id: int | None
+    fixed: bool = False  # units in their fixed order, not by points
+    places: int | None = None  # decimals of rates; None: the usual, or those it was closed with
 
 
 class ChoiceForm(forms.Form):
@@ -62,6 +72,23 @@ class ChoiceForm(forms.Form):
         label=gettext_lazy("考核分组"),
         required=False,
         error_messages={"invalid_choice": gettext_lazy("没有这个分组，已显示全部分组。")},
+    )
+    sort = forms.ChoiceField(
+        label=gettext_lazy("排列"),
+        required=False,
+        choices=[("", gettext_lazy("按得分")), ("fixed", gettext_lazy("按固定顺序"))],
+        error_messages={"invalid_choice": gettext_lazy("没有这种排列，已按得分排列。")},
+    )
+    places = forms.TypedChoiceField(
+        label=gettext_lazy("采用率小数"),
+        required=False,
+        coerce=int,
+        empty_value=None,
+        choices=[
+            ("", gettext_lazy("默认")),
+            *((str(n), gettext_lazy("%(n)s位") % {"n": n}) for n in range(RATE_PLACES_MAX + 1)),
+        ],
+        error_messages={"invalid_choice": gettext_lazy("采用率的小数位数请从列表中选择。")},
     )
 
     def __init__(self, *args: Any, today: date, groups: Iterable[tuple[int, str]] = (), **kw: Any):
@@ -105,7 +132,12 @@ class ChoiceForm(forms.Form):
         periods = named_periods(self.today)
         period = periods.get(data.get("period") or "") or data.get("chosen") or periods["year"]
         group = data.get("group") or ""
-        return Choice(period, int(group) if group else None)
+        return Choice(
+            period,
+            int(group) if group else None,
+            fixed=data.get("sort") == "fixed",
+            places=data.get("places"),
+        )
 
 
 class ExportForm(forms.Form):

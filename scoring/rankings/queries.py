@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
-from django.db.models import Max, QuerySet, Sum
+from django.db.models import Max, Q, QuerySet, Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cms.bulletins.models import Bulletin, Level
 from cms.items.models import ItemPage
+from cms.items.rules import ItemForm
 from infoflow.units.models import GroupMembership, Unit, UnitGroup
 from infoflow.units.permissions import unit_ids_of
 from scoring.adoptions.models import Fact, FactLine
+from scoring.adoptions.rules import AdoptionForm
+from scoring.closings.models import Closing
 from scoring.ledger.models import Entry
 from scoring.schemes.models import Scheme
 from scoring.tallies.queries import Sums, sums_of
@@ -261,35 +264,71 @@ class Details:
     hundredths: int
 
 
-def details(
-    unit: Unit,
-    start: date,
-    end: date,
-    kind: str | None = None,
-    bulletin: Bulletin | None = None,
-) -> Details:
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """Which facts and entries of a unit are meant; everything by default."""
+
+    kind: str | None = None  # FactKind
+    bulletin: Bulletin | None = None
+    merged: bool = False  # carried with others or as one sentence
+    level: int | None = None  # of the leader; 0: none named
+    mark: str | None = None
+    deducted: bool = False  # only entries that took points, and those that gave them back
+
+    def condition(self, fact: str, near: str) -> Q:
+        """Return the condition on rows of facts.
+
+        Args:
+            fact: prefix under which a row has its fact.
+            near: prefix under which it has kind and bulletin; lines carry their own.
+        """
+        found = Q()
+        if self.kind is not None:
+            found &= Q(**{f"{near}kind": self.kind})
+        if self.bulletin is not None:
+            found &= Q(**{f"{near}bulletin": self.bulletin})
+        if self.merged:
+            # As the tallies count it (tallies.keeping.CODE).
+            merged = Q(**{f"{fact}form": AdoptionForm.MERGED})
+            found &= merged | Q(**{f"{fact}genre": ItemForm.ONE_LINE})
+        if self.level is not None:
+            found &= Q(**{f"{fact}level": self.level or None})
+        if self.mark is not None:
+            found &= Q(**{f"{fact}mark": self.mark})
+        return found
+
+
+def details(unit: Unit, start: date, end: date, behind: Behind | None = None) -> Details:
     """Return what stands behind a number of the ranking.
 
     The caller has checked the right to this unit (permissions.opens_details_of).
-
-    Args:
-        kind: only facts of this kind (FactKind) and the entries that they earned.
-        bulletin: only facts of this bulletin and the entries that they earned.
     """
-    lines = FactLine.objects.filter(unit=unit, date__range=(start, end))
-    entries = Entry.objects.filter(unit=unit, date__range=(start, end))
-    if kind is not None:
-        lines = lines.filter(kind=kind)
-        entries = entries.filter(fact__kind=kind)
-    if bulletin is not None:
-        lines = lines.filter(bulletin=bulletin)
-        entries = entries.filter(fact__bulletin=bulletin)
+    behind = behind or Behind()
+    days: dict[str, Any] = {"unit": unit, "date__range": (start, end)}
+    lines = FactLine.objects.filter(behind.condition("fact__", ""), **days)
+    entries = Entry.objects.filter(behind.condition("fact__", "fact__"), **days)
+    if behind.deducted:
+        # As the tallies count it (tallies.keeping.DEDUCTION).
+        entries = entries.filter(
+            Q(hundredths__lt=0, reverses=None) | Q(hundredths__gt=0, reverses__isnull=False)
+        )
+        lines = lines.filter(fact__in=entries.values("fact"))
     return Details(
         lines=lines.select_related("fact__bulletin", "fact__reversed_by").order_by("-date", "-pk"),
         entries=entries.select_related("fact__bulletin").order_by("-date", "-pk"),
         number=lines.aggregate(n=Sum("quantity"))["n"] or 0,
         hundredths=entries.aggregate(n=Sum("hundredths"))["n"] or 0,
     )
+
+
+def closing_of(period: Period) -> tuple[datetime, str] | None:
+    """Return when exactly this period was closed, and the digest of its ranking."""
+    found: tuple[datetime, str] | None = (
+        Closing.objects.filter(start=period.start, end=period.end)
+        .values_list("at", "digest")
+        .first()
+    )
+    return found
 
 
 def clause_names(entries: Iterable[Entry]) -> dict[int, str]:

@@ -94,6 +94,11 @@ class Period:
         return _("%(first)s至%(last)s") % {"first": first, "last": last}
 
     @property
+    def query(self) -> str:
+        """The query string that chooses it on a page."""
+        return f"start={self.start.isoformat()}&end={self.end.isoformat()}"
+
+    @property
     def label(self) -> str:
         """The period's short name: 2026年, 2026年第三季度, or its two days."""
         year = self.start.year

@@ -186,6 +186,22 @@ class Ranking:
         )
         return replace(self, groups=tuple(groups))
 
+    def with_places(self, places: int) -> Ranking:
+        """Return the same ranking with rates to so many decimals."""
+
+        def told(figures: Figures) -> Figures:
+            return figures._replace(places=places)
+
+        groups = (
+            replace(
+                table,
+                rows=tuple(row._replace(figures=told(row.figures)) for row in table.rows),
+                totals=told(table.totals),
+            )
+            for table in self.groups
+        )
+        return replace(self, groups=tuple(groups), totals=told(self.totals))
+
 
 _NOTHING = Figures(0, 0, _NONE, 0)
 

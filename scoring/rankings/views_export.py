@@ -9,9 +9,12 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
+from infoflow.units.permissions import person_of
+
 from .forms import ExportForm
 from .permissions import opens_details_of
-from .views import ask, for_readers, user_of
+from .views import ask
+from .views_shared import for_readers
 from .workbook import ranking_title, write_ranking
 from .xlsx import XLSX_TYPE
 
@@ -24,7 +27,7 @@ LISTING_MAX = 100_000
 def ranking_export(request: HttpRequest) -> HttpResponseBase:
     """Give the shown ranking as an Excel file; a wrong request goes back to the page."""
     asked = ask(request)
-    user = user_of(request)
+    user = person_of(request)
     if not asked.form.is_valid():
         return redirect(f"{reverse('ranking')}?{request.GET.urlencode()}")
     # FileResponse closes it.

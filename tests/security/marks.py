@@ -11,6 +11,8 @@ from .world import ANONYMOUS, SUPERUSER
 EVERYTHING = frozenset(Mark) - NOBODYS
 IN_ISSUES = frozenset({Mark.ISSUED})
 IN_RANKINGS = frozenset({Mark.UNIT, Mark.TITLE, Mark.AGREED, Mark.POINTS, Mark.ISSUED})
+# Who wrote what is counted: names, no titles.
+IN_PEOPLE = frozenset({Mark.UNIT, Mark.PERSON})
 # What a unit says against its points is between it and the scorers.
 OF_OFFICE = EVERYTHING - OF_UNIT - {Mark.OBJECTION}
 
@@ -21,8 +23,13 @@ MAY_SEE: dict[str, dict[str, frozenset[Mark]]] = {
     Role.OFFICER: {
         "/": frozenset({Mark.OWN_TYPED}),
         "/ranking/": frozenset({Mark.UNIT, Mark.OWN_TYPED}),
+        # Of the persons only those of the own unit.
+        "/ranking/people/": frozenset({Mark.OWN_TYPED}),
     },
-    Role.SIGNATORY: {"/ranking/": frozenset({Mark.UNIT})},
+    Role.SIGNATORY: {
+        "/ranking/": frozenset({Mark.UNIT}),
+        "/ranking/people/": frozenset(),
+    },
     Role.EDITOR: {"/": OF_OFFICE - {Mark.SCHEME_DRAFT}},
     Role.REVIEWER: {"/": OF_OFFICE - {Mark.SCHEME_DRAFT}},
     Role.ISSUER: {"/": OF_OFFICE - {Mark.SCHEME_DRAFT}},
@@ -30,9 +37,10 @@ MAY_SEE: dict[str, dict[str, frozenset[Mark]]] = {
     Role.SCORER: {
         "/": IN_RANKINGS | {Mark.SCHEME_DRAFT},
         "/office/objections/": IN_RANKINGS | {Mark.OBJECTION, Mark.PERSON},
+        "/ranking/people/": IN_PEOPLE,
     },
     Role.DUTY: {"/": IN_ISSUES},
-    Role.LEADER: {"/": IN_ISSUES, "/ranking/": IN_RANKINGS},
+    Role.LEADER: {"/": IN_ISSUES, "/ranking/": IN_RANKINGS, "/ranking/people/": IN_PEOPLE},
     # Three separate administrators: units and accounts for one, no text for any.
     Role.SYSTEM_ADMIN: {"/office/": frozenset({Mark.UNIT, Mark.PERSON})},
     # Who was refused at the door, and when: never with what.

@@ -12,7 +12,7 @@ from infoflow.units.models import GroupMembership, Unit, UnitGroup
 from infoflow.units.roles import Role
 from scoring.adoptions.actions import withdraw_fact
 from scoring.adoptions.rules import FactKind
-from scoring.rankings.queries import details, ranking
+from scoring.rankings.queries import Behind, details, ranking
 from scoring.rankings.tables import Ranking
 from tests.builders import in_group, own_bulletin, person, unit
 
@@ -176,10 +176,10 @@ def test_details_add_up_to_the_number(county: County) -> None:
     all_of_it = details(county.first, START, END)
     assert (all_of_it.number, all_of_it.hundredths) == (8, 1250)
     assert (all_of_it.lines.count(), all_of_it.entries.count()) == (8, 4)
-    province = details(county.first, START, END, FactKind.ADOPTION, county.province)
+    province = details(county.first, START, END, Behind(FactKind.ADOPTION, county.province))
     assert (province.number, province.hundredths) == (1, 500)
     assert [entry.fact and entry.fact.title for entry in province.entries] == ["甲镇采用"]
-    assert details(county.first, START, END, FactKind.SUBMISSION).number == 4
+    assert details(county.first, START, END, Behind(FactKind.SUBMISSION)).number == 4
     assert details(county.zero, START, END).number == 0
 
 
