@@ -45,6 +45,18 @@ PARENTS = {1: 3, 4: 1, 5: 2}
 KINDS = {3: UnitKind.COUNTY, 4: UnitKind.DIRECT, 5: UnitKind.DIRECT}
 KINDS_OF_CLAUSES = sorted(SchemeBlocks().child_blocks)
 
+# Clauses that are about one kind of fact.
+ABOUT = {
+    "instructions": FactKind.INSTRUCTION,
+    "checklist": FactKind.CHECK,
+    "adjustment": FactKind.ADJUSTMENT,
+    "several": FactKind.ADOPTION,
+    "quality": FactKind.QUALITY,
+    "urgent_share": FactKind.URGENT,
+    "rate_gate": FactKind.SUBMISSION,
+    "target": FactKind.SUBMISSION,
+}
+
 # A clause as plain data: block type, block id, settings.
 Config = tuple[str, str, dict[str, Any]]
 
@@ -96,9 +108,12 @@ def random_case(
 ) -> Case:
     """A case with so many clauses, and as many facts or less."""
     world = random_world(random)
+    # Every other fact is one that the kind of clause is about.
+    wanted = [fact for fact in _pool(until) if fact.kind == ABOUT.get(sure, fact.kind)]
+    chosen = [random.choice(random.choice([wanted, _pool(until)])) for _n in range(facts)]
     numbered = [
         replace(fact, id=pk, subject=fact.subject or f"item:{pk + 100}")
-        for pk, fact in enumerate(random.choices(_pool(until), k=facts), start=1)
+        for pk, fact in enumerate(chosen, start=1)
     ]
     return Case(
         made=random_configs(random, clauses, sure),
