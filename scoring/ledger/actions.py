@@ -234,10 +234,7 @@ def book(
         schemes = _schemes(year)
         if not schemes and not withdrawn:
             continue
-        scored = _with_credited(units, schemes)
-        if scored != units:
-            lock_units(scored)
-        for some in _slices(scored):
+        for some in _slices(_with_credited(units, schemes)):
             _bring_up(some, year, schemes, days)
 
 
@@ -258,7 +255,7 @@ def rebuild(
 
     Args:
         start, end: first and last day on which points were earned, both included.
-        units: only these; all when None.
+        units: only these, and those that count their facts (直报点计入上级); all when None.
         dry_run: only compare.
         progress: called with (done, all) after each slice of units.
 
@@ -274,24 +271,23 @@ def rebuild(
         wanted = set(Unit.objects.order_by("pk").values_list("pk", flat=True))
     days = _Days(closed_spans(), timezone.localdate())
     difference = Difference()
-    slices = list(_slices(wanted))
-    years = list(range(start.year, end.year + 1))
-    done = 0
-    for year in years:
+    work = []
+    for year in range(start.year, end.year + 1):
         schemes = _schemes(year)
-        for some in slices:
-            _bring_up(
-                some,
-                year,
-                schemes,
-                days,
-                within=(start, end),
-                dry_run=dry_run,
-                difference=difference,
-            )
-            done += 1
-            if progress is not None:
-                progress(done, len(years) * len(slices))
+        found = wanted if units is None else _with_credited(wanted, schemes)
+        work += [(some, year, schemes) for some in _slices(found)]
+    for done, (some, year, schemes) in enumerate(work, start=1):
+        _bring_up(
+            some,
+            year,
+            schemes,
+            days,
+            within=(start, end),
+            dry_run=dry_run,
+            difference=difference,
+        )
+        if progress is not None:
+            progress(done, len(work))
     sums = sums_earned(difference.changes, start, end)
     difference.settle(sums, written=not dry_run)
     return difference

@@ -11,7 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from infoflow.units.models import EARLIEST_DATE
 
-# What one page recalculates while a person waits; longer times are for the command.
+# What one page recalculates while a person waits: for 3,000 units with 200,000 facts a year
+# comparing takes ten seconds a year and writing all anew thirty, when nobody records. Longer
+# times are done in parts, or at night by the command, which shows how far it is.
 YEARS_MAX = 2
 
 
@@ -47,7 +49,10 @@ class PeriodForm(forms.Form):
                 self.add_error("end", ValidationError(_("结束日期早于开始日期，请调整。")))
             elif end.year - start.year >= YEARS_MAX:
                 self.add_error(
-                    "end", ValidationError(_("一次最多两个年度；更长的请用命令 rescore 重算。"))
+                    "end",
+                    ValidationError(
+                        _("一次最多两个年度：再长要等很久，入账时别人也不能登记。请分几次做。")
+                    ),
                 )
         return data
 

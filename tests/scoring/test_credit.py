@@ -178,3 +178,30 @@ def test_recording_and_withdrawing_restores_every_place(office: Office, happens:
         withdraw_fact(fact_id=made.pk, person=office.scorer, reason="登记有误")
         assert stands() == before
         assert (points(one), points(two)) == sums
+
+
+def test_rebuilding_a_direct_point_brings_its_county_up_as_well(
+    office: Office, happens: Happens
+) -> None:
+    county = office.unit
+    point = point_of(county, "一村直报点")
+    scheme = in_force(("credit", {"kinds": ["direct"]}), *CLAUSES[:2])
+    happens(FactKind.ADOPTION, point)
+    assert points(county) == 10
+    steps: list[tuple[int, int]] = []
+
+    def rebuilt(*units: Unit) -> Any:
+        found = rebuild(*YEAR, units=[one.pk for one in units], progress=note)
+        return found.by_unit
+
+    def note(done: int, whole: int) -> None:
+        steps.append((done, whole))
+
+    # Past every action: the ledger is out of step until it is rebuilt.
+    Scheme.objects.filter(pk=scheme.pk).update(valid_until=date(2026, 1, 31))
+    assert rebuilt(point) == {county.pk: (1000, 0)}
+    Scheme.objects.filter(pk=scheme.pk).update(valid_until=YEAR[1])
+    assert rebuilt(point) == {county.pk: (0, 1000)}
+    assert rebuilt(county) == {}
+    assert rebuild(*YEAR).empty
+    assert all(done == whole for done, whole in steps)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from django.db import connection
@@ -23,7 +23,7 @@ from scoring.objections import queries
 from scoring.objections.actions import answer_objection, raise_objection, save_settings
 from scoring.objections.models import Answer, Objection, ObjectionSettings
 from scoring.objections.rules import Result, State, state_of
-from scoring.schemes.actions import publish_scheme
+from scoring.schemes.actions import end_scheme, new_version, publish_scheme
 from tests.builders import Office, fresh, person, superior_bulletin, unit
 from tests.scoring.test_ledger import adopted, scheme_of
 
@@ -271,3 +271,41 @@ def test_lists_cost_the_same_for_2_and_12(office: Office, client: Client) -> Non
                 client.get(reverse(name))
             costs.append(len(queries_made))
     assert costs[:2] == costs[2:]
+
+
+def test_upheld_objection_gives_points_through_the_pages(
+    office: Office, entry: Entry, client: Client
+) -> None:
+    """The scheme in force has the clause 加减分 with a limit; the unit sees its new points."""
+    scheme = entry.scheme
+    draft = new_version(scheme_id=scheme.pk)
+    end_scheme(scheme_id=scheme.pk, last_day=date(2026, 3, 4), person=fresh(office.scorer))
+    draft.valid_from, draft.valid_until = IN, scheme.valid_until
+    blocks = [*draft.blocks.get_prep_value(), {"type": "adjustment", "value": {"plus_most": "3"}}]
+    draft.blocks = cast(Any, blocks)
+    draft.save_revision()
+    publish_scheme(scheme_id=draft.pk)
+    [standing] = Entry.objects.standing()
+    assert (standing.hundredths, standing.scheme_id) == (400, draft.pk)
+
+    client.force_login(office.officer)
+    client.post(reverse("objection_new", args=[standing.pk]), {"text": TEXT})
+    objection = Objection.objects.get()
+    client.force_login(office.scorer)
+    page = reverse("objection_answer", args=[objection.pk])
+    assert "没有“加减分”条款" not in client.get(page).content.decode()
+    given = {"result": "upheld", "text": "漏计一次。", "points": "2.5"}
+    assert client.post(page, given).status_code == 302
+    made = Entry.objects.get(fact__kind=FactKind.ADJUSTMENT)
+    assert (made.unit, made.hundredths, made.date) == (office.unit, 250, IN)
+    assert "漏计一次" in made.sentence
+    assert client.post(page, given).status_code in (200, 302, 409)
+    assert Entry.objects.filter(fact__kind=FactKind.ADJUSTMENT).count() == 1
+
+    client.force_login(office.officer)
+    days = {"start": "2026-03-01", "end": "2026-03-31"}
+    details = client.get(reverse("ranking_details", args=[office.unit.pk]), days).content.decode()
+    assert "漏计一次" in details
+    shown = client.get(reverse("objection", args=[objection.pk])).content.decode()
+    assert "异议成立" in shown
+    assert "2.5" in shown

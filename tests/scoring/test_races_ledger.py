@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any, cast
 
@@ -14,6 +15,7 @@ import pytest
 from django.db.models import Sum
 from django.utils import timezone
 
+from infoflow.units.models import Unit, UnitKind
 from scoring.adoptions.actions import record_facts, withdraw_fact
 from scoring.adoptions.models import Fact, FactLine
 from scoring.adoptions.rules import FactKind, FactRow, Source
@@ -29,9 +31,10 @@ from scoring.schemes.actions import create_scheme, publish_scheme
 from scoring.schemes.engine import FactView, run
 from scoring.schemes.models import Scheme
 from scoring.schemes.specs import spec_of
+from scoring.settling import actions as settling
 from scoring.settling.actions import close_period
 from scoring.settling.queries import flaws_of
-from tests.builders import Office, fresh, superior_bulletin
+from tests.builders import Office, fresh, superior_bulletin, unit
 
 Together = Callable[..., list[Any]]
 DAY = date(2026, 3, 5)
@@ -296,3 +299,105 @@ def test_publishing_books_facts_that_are_being_withdrawn(racing: tuple[Together,
 def withdraw_all(facts: list[Fact], office: Office) -> None:
     for fact in facts:
         withdraw_fact(fact_id=fact.pk, person=fresh(office.scorer), reason="重复登记")
+
+
+# --- a unit created while a period is being closed ----------------------------------------
+
+
+def record_for_a_new_unit() -> None:
+    """Create a unit and record a fact for it on a day of the quarter."""
+    made = unit("新设的镇")
+    wanted = FactRow(
+        kind=FactKind.SUBMISSION,
+        date=DAY,
+        title="新镇的信息",
+        units=(made.pk,),
+        key="new",
+        source=Source.TABLE,
+    )
+    record_facts([wanted])
+
+
+def test_closing_without_lock_misses_a_unit_that_is_being_created(
+    racing: tuple[Together, Office],
+) -> None:
+    together, office = racing
+    looked, recorded = threading.Event(), threading.Event()
+
+    def close() -> None:
+        snapshot = snapshot_of(counted_ranking(*QUARTER))
+        looked.set()
+        assert recorded.wait(timeout=30)
+        Closing.objects.create(
+            start=QUARTER[0],
+            end=QUARTER[1],
+            snapshot=snapshot,
+            digest=digest_of(snapshot),
+            closed_by=office.scorer,
+        )
+
+    def create() -> None:
+        assert looked.wait(timeout=30)
+        record_for_a_new_unit()
+        recorded.set()
+
+    assert no_errors(together(close, create))
+    assert [flaw.what for flaw in flaws_of(Closing.objects.get())]
+
+
+def test_a_unit_created_while_a_period_is_closed_waits(
+    racing: tuple[Together, Office], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    together, office = racing
+    looked, recorded = threading.Event(), threading.Event()
+
+    def slowly(ranking: Any) -> Any:
+        found = snapshot_of(ranking)
+        looked.set()
+        assert not recorded.wait(timeout=2), "the new unit did not wait"
+        return found
+
+    monkeypatch.setattr(settling, "snapshot_of", slowly)
+
+    def create() -> None:
+        assert looked.wait(timeout=30)
+        record_for_a_new_unit()
+        recorded.set()
+
+    first, last = QUARTER
+    close = lambda: close_period(start=first, end=last, person=fresh(office.scorer))  # noqa: E731
+    assert no_errors(together(close, create))
+    assert not list(flaws_of(Closing.objects.get()))
+    [line] = FactLine.objects.filter(fact__key="new")
+    assert (line.happened, line.date > QUARTER[1]) == (DAY, True)
+
+
+# --- 直报点 and their county --------------------------------------------------------------
+
+
+def test_a_direct_point_and_its_county_do_not_wait_for_each_other(
+    racing: tuple[Together, Office],
+) -> None:
+    """Points of the one are booked for the other; joint items name both."""
+    together, office = racing
+    county = office.unit
+    point = unit("一村直报点")
+    Unit.objects.filter(pk=point.pk).update(kind=UnitKind.DIRECT, parent=county)
+    made = draft()
+    credit = {"type": "credit", "id": "credit", "value": {"kinds": ["direct"], "to": "both"}}
+    made.blocks = cast(Any, [credit, *made.blocks.get_prep_value()])
+    made.save_revision()
+    publish_scheme(scheme_id=made.pk)
+
+    def record(name: str, units: tuple[int, ...]) -> None:
+        for n in range(10):
+            record_facts([replace(row(office, f"{name}{n}"), units=units)])
+
+    outcomes = together(
+        lambda: record("a", (point.pk,)),
+        lambda: record("b", (county.pk, point.pk)),
+        lambda: record("c", (point.pk,)),
+        lambda: record("d", (county.pk, point.pk)),
+    )
+    assert no_errors(outcomes)
+    assert rebuild(*YEAR).empty

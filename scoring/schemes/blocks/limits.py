@@ -46,7 +46,7 @@ class CapBlock(ClauseBlock):
     least = SignedPointsBlock(
         label=gettext_lazy("最低计（分）"),
         required=False,
-        help_text=gettext_lazy("“扣完为止”填 0"),
+        help_text=gettext_lazy("“扣完为止”填 0；大于 0 的，没有得分的单位期满后也补到此分"),
     )
     within = blocks.ChoiceBlock(
         label=gettext_lazy("时间范围"), choices=Within.choices, default=Within.PERIOD

@@ -1,7 +1,10 @@
 """The clause "cap and floor": no more, or no less, than so many points. Pure.
 
 Works on what earlier clauses gave, for each unit and each period (or year); what is over or
-below is made up by one entry on the day of the last point.
+below is made up by one entry on the day of the last point, not on the last day of the period:
+running totals (domain rules §4.1, needed by 23 schemes) never pass a limit in between, and a
+deduction below 0 (扣完为止) is made good at once. A unit that has no point at all is lifted to
+a floor above 0 when the period has ended, on its last day: until then nobody knows.
 Source: domain rules §4.1, caps and floors (扣完为止).
 """
 
@@ -9,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
@@ -59,18 +63,25 @@ class Cap:
         covered = context.by_unit_and_span(context.earlier(self.whose), kind)
         for (unit_id, span), entries in covered.items():
             sum_ = sum(entry.hundredths for entry in entries)
-            limit = self._passed(sum_)
-            if limit is not None:
-                day = max(entry.date for entry in entries)
-                yield EntryDraft(
-                    unit_id=unit_id,
-                    about=about_period(span.end),
-                    date=day,
-                    hundredths=limit - sum_,
-                    block_id=self.block_id,
-                    block_type=self.block_type,
-                    sentence=self._sentence(span, sum_, limit),
-                )
+            yield from self._made_up(unit_id, span, sum_, max(entry.date for entry in entries))
+        if self._passed(0) is not None:
+            for span in context.spans(kind):
+                for unit in context.units_in(span):
+                    if (unit.id, span) not in covered:
+                        yield from self._made_up(unit.id, span, 0, span.end)
+
+    def _made_up(self, unit_id: int, span: Span, sum_: int, day: date) -> Iterable[EntryDraft]:
+        limit = self._passed(sum_)
+        if limit is not None:
+            yield EntryDraft(
+                unit_id=unit_id,
+                about=about_period(span.end),
+                date=day,
+                hundredths=limit - sum_,
+                block_id=self.block_id,
+                block_type=self.block_type,
+                sentence=self._sentence(span, sum_, limit),
+            )
 
     def _passed(self, sum_: int) -> int | None:
         if self.most is not None and sum_ > self.most:
@@ -105,4 +116,6 @@ class Cap:
                 lines.append(
                     told % {"when": when, "what": self.whose.text, "limit": points_text(limit)}
                 )
+        if self._passed(0) is not None:
+            lines.append(_("一笔得分也没有的单位，期满后也按此计。"))
         return lines

@@ -3,6 +3,9 @@
 Changes no points by itself: the clauses after it see the parent among the units. The parent of
 a joint item counts once, in the place of its first 直报点. Only one step up: what a unit has from
 below goes no higher, by another such clause neither.
+Points go up, and what later clauses of the scheme count (targets, rates). The numbers of items
+in rankings and lists stay with the unit that sent them: "a 直报点's points may go to the county
+where it lies" (domain rules §1), and a county did not write what it did not write.
 Source: domain rules §1, 直报点, and §4.1, joint items credited to the parent.
 """
 
@@ -100,4 +103,5 @@ class Credit:
         return [
             told % {"kinds": kinds},
             _("联合署名中有同一上级的，上级只算一个署名单位。基础分等按期计的条款不受影响。"),
+            _("归上级的是得分；排名表上的报送、采用条数仍记在报送的单位名下。"),
         ]
