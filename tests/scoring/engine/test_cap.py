@@ -7,13 +7,13 @@ from datetime import date
 import pytest
 
 from scoring.adoptions.rules import FactKind
-from scoring.schemes.engine import EntryDraft, FactView, run
+from scoring.schemes.engine import Clause, EntryDraft, FactView, run
 from tests.scoring.engine.helpers import clause, fact, facts, spec, table, unit, world
 
 LATER = date(2026, 7, 10)
 
 
-def entries(*clauses: object, given: list[FactView], as_of: date = LATER) -> list[EntryDraft]:
+def entries(*clauses: Clause, given: list[FactView], as_of: date = LATER) -> list[EntryDraft]:
     """What the last clause gives units 1 and 2, of which the second has no fact."""
     made = run(spec(*clauses), given, world(unit(1), unit(2), as_of=as_of))
     return [entry for entry in made if entry.block_type == "cap"]
