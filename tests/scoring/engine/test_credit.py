@@ -172,3 +172,28 @@ def test_a_unit_may_hand_on_its_own_and_have_another_from_below() -> None:
 def test_beside_at_first_and_then_in_its_place() -> None:
     rules = [credit("both"), clause("credit", "later", to="parent"), SPLIT]
     assert sums(scored((11, 3), *rules)) == {1: "5", 3: "5"}
+
+
+TOWN = UnitView(6, "某镇", "town", 2)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "units", "expected"),
+    [
+        # In its 直报点's place, and another's clause comes after: it shares as before.
+        (("parent", "direct"), ("both", "town"), (11, 6), {1: "5", 2: "5", 6: "5"}),
+        # Beside its 直报点, and another's clause comes after: it stays beside.
+        (("both", "direct"), ("parent", "town"), (11, 6), {1: "5", 2: "5", 11: "5"}),
+        # Said twice: once.
+        (("both", "direct"), ("both", "direct"), (11, 3), {1: "5", 3: "5", 11: "5"}),
+    ],
+)
+def test_who_shares_is_kept_by_a_later_clause(
+    first: tuple[str, str], second: tuple[str, str], units: tuple[int, ...], expected: Any
+) -> None:
+    rules = [
+        clause("credit", name, to=to, kinds=[kind])
+        for name, (to, kind) in (("first", first), ("second", second))
+    ]
+    entries = run(spec(*rules, SPLIT), [adoption(1, units=units)], world(*ALL, TOWN))
+    assert sums(entries) == expected
