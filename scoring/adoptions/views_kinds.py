@@ -18,16 +18,8 @@ from infoflow.units.roles import Role
 
 from .actions_instructions import record_instruction
 from .forms import FactForm
-from .forms_kinds import (
-    AdjustmentForm,
-    AdoptedForm,
-    CheckForm,
-    CommissionForm,
-    ForwardedForm,
-    InstructionForm,
-    QualityForm,
-    UrgentForm,
-)
+from .forms_kinds import AdoptedForm, ForwardedForm, InstructionForm
+from .forms_marks import AdjustmentForm, CheckForm, CommissionForm, QualityForm, UrgentForm
 from .models import Fact
 from .views import RecorderMixin, RecordView
 

@@ -14,9 +14,9 @@ from wagtail.admin.widgets import AdminDateInput
 from infoflow.uploads.handlers import TooLargeFile
 from infoflow.uploads.rules import too_large
 
+from .headings import NOTICE_MAX
 from .looks import Choices
 from .names import SKIP
-from .notice_table import NOTICE_MAX
 from .rules import Form, Look
 
 

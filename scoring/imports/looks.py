@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from scoring.adoptions.rules import FactKind, FactRow
 
-from . import facts_table, notice_table, queries
+from . import facts_table, headings, notice_table, queries
 from .names import Titles
 from .reading import Sheet
 from .rules import Form, Look, Remark, TitleChoice, Weight
@@ -67,7 +67,7 @@ def sheet_of(sheets: Sequence[Sheet], choices: Choices) -> Sheet:
         if choices.sheet and sheet.name == choices.sheet:
             return sheet
     for sheet in sheets:
-        if facts_table.header_of(sheet) or notice_table.header_of(sheet):
+        if facts_table.header_of(sheet) or headings.header_of(sheet):
             return sheet
     return sheets[0]
 
@@ -84,12 +84,12 @@ def look(sheets: Sequence[Sheet], choices: Choices, *, default_notice: str = "")
         found = facts_table.Reader(sheet, setting).read()
         _items(found, setting, choices)
     else:
-        header = notice_table.header_of(sheet)
+        header = headings.header_of(sheet)
         if choices.form == Form.FACTS or header is None:
             return _no_header(sheet, choices)
         notice = choices.notice
         if notice is None:
-            notice = notice_table.title_of(sheet, header) or default_notice
+            notice = headings.title_of(sheet, header) or default_notice
         wanted = notice_table.Wanted(notice, choices.day, choices.columns)
         found = notice_table.Reader(sheet, header, setting, wanted).read()
     _known(found)

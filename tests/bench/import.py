@@ -319,7 +319,8 @@ def measure(data: bytes, person: Any) -> bool:
         f" {'clock' if n else 'processor'}, {clock.sums[n] / below.sums[n]:.2f} by"
         f" {'processor' if n else 'clock'}"
     )
-    reached = max(clock.sums[n], page.sums[n]) <= GOAL
+    # The page's requests are printed only: between them a person reads and chooses.
+    reached = clock.sums[n] <= GOAL
     say(f"goal {GOAL:.0f} s: {'reached' if reached else 'MISSED'}")
     return reached
 
