@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
@@ -76,14 +77,13 @@ def test_the_same_file_by_two_people_at_once_is_booked_once(
     for person in (fresh(office.scorer), fresh(office.editor)):
         taken = actions.take(name="表.xlsx", data=data, person=person)
         uploads.append((actions.keep(taken=taken, person=person), person))
-    outcomes = together(
-        *(
-            lambda upload=upload, person=person: (
-                list(actions.book_upload(upload_id=upload.pk, person=person))[-1].run.made
-            )
-            for upload, person in uploads
-        )
-    )
+
+    def booked(upload: Upload, person: Any) -> int:
+        *_steps, last = actions.book_upload(upload_id=upload.pk, person=person)
+        assert last.run is not None
+        return last.run.made
+
+    outcomes = together(*(partial(booked, *each) for each in uploads))
     assert sorted(outcomes) == [0, ROWS], outcomes
     assert Fact.objects.count() == ROWS
     assert Entry.objects.aggregate(sum=Sum("hundredths"))["sum"] == ROWS * 400
