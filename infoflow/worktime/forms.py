@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.widgets import AdminDateInput, AdminTimeInput
+
+from infoflow.uploads.handlers import TooLargeFile
 
 from .models import CalendarYear, ClosingTime, WorkdayOverride
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 else:
     OverrideModelForm = YearModelForm = ClosingModelForm = forms.ModelForm
 
+LISTING_MAX = 100_000
 _REQUIRED = {"required": _("请填写。")}
 
 
@@ -54,3 +57,37 @@ class ClosingTimeForm(ClosingModelForm):
             "closes": {"required": _("请填写。"), "invalid": _("时间不正确，请按 17:00 填写。")},
             "source": _REQUIRED,
         }
+
+
+class ListingForm(forms.Form):
+    """A year's list as a file."""
+
+    year = forms.IntegerField(
+        label=_("年度"),
+        min_value=2004,
+        max_value=2100,
+        error_messages={
+            "required": _("请填写年度。"),
+            "invalid": _("年度请填四位数字，例如 2027。"),
+            "min_value": _("年度请填2004至2100。"),
+            "max_value": _("年度请填2004至2100。"),
+        },
+    )
+    source = forms.CharField(
+        label=_("依据"),
+        max_length=100,
+        help_text=_("文件名称或文号"),
+        error_messages={"required": _("请填写。"), "max_length": _("依据不能超过100字。")},
+    )
+    file = forms.FileField(
+        label=_("文件"),
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt"}),
+        error_messages={"required": _("请选择文件。"), "empty": _("文件是空的，请重新选择。")},
+    )
+
+    def clean_file(self) -> Any:
+        """Return the file; a list of one year is small."""
+        file = self.cleaned_data["file"]
+        if file.size > LISTING_MAX or isinstance(file, TooLargeFile):
+            raise forms.ValidationError(_("文件超过100KB，请只留一个年度的放假安排。"))
+        return file

@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.ui.components import Component
 from wagtail.admin.ui.tables import Column
+from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSetGroup
+from wagtail.admin.widgets.button import HeaderButton
 from wagtail.permissions import register_permission_policy
 
 from infoflow.units.admin_views import SystemAdminPolicy
@@ -18,7 +21,7 @@ from infoflow.units.permissions import has_role
 from infoflow.units.roles import Role
 from infoflow.units.wagtail_hooks import KeptViewSet
 
-from . import queries
+from . import queries, views
 from .forms import ClosingTimeForm, OverrideForm, YearForm
 from .models import CalendarYear, ClosingTime, WorkdayOverride
 from .rules import WEEKDAY_NAMES
@@ -44,12 +47,24 @@ class CalendarViewSet(KeptViewSet):
     list_per_page = 50
 
 
+class OverrideIndex(generic.IndexView):
+    """Differs from core: leads to the import of a whole year."""
+
+    @property
+    def header_buttons(self) -> list[HeaderButton]:
+        button = HeaderButton(
+            _("导入放假安排"), url=reverse("worktime_import"), icon_name="upload", priority=20
+        )
+        return [*super().header_buttons, button]
+
+
 class OverrideViewSet(CalendarViewSet):
     model = WorkdayOverride
     name = "workdays"
     icon = "calendar-alt"
     menu_label = _("放假和调休日")
     kept_form = OverrideForm
+    index_view_class = OverrideIndex
     list_display = [
         "date",
         Column("weekday", label=_("星期"), accessor=weekday),
@@ -88,6 +103,11 @@ class CalendarGroup(ModelViewSetGroup):
 @hooks.register("register_admin_viewset")
 def calendar_viewsets() -> CalendarGroup:
     return CalendarGroup()
+
+
+@hooks.register("register_admin_urls")
+def calendar_urls() -> list[URLPattern]:
+    return [path("workdays/import/", views.ImportView.as_view(), name="worktime_import")]
 
 
 class MissingYear(Component):
