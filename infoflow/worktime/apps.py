@@ -7,4 +7,4 @@ class WorktimeConfig(AppConfig):
     verbose_name = "工作日历"
 
     def ready(self) -> None:
-        from . import checks  # noqa: F401
+        from . import checks, receivers  # noqa: F401

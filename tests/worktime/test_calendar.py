@@ -134,3 +134,18 @@ def test_the_check_speaks_of_the_database_only(monkeypatch: pytest.MonkeyPatch) 
     asked = {message.id for message in checks.run_checks(databases=["default"])}
     assert "worktime.W001" not in plain
     assert "worktime.W001" in asked
+
+
+def test_a_row_saved_by_hand_is_told_as_well() -> None:
+    told: list[Any] = []
+
+    def listen(years: list[int], **kwargs: Any) -> None:
+        told.append(years)
+
+    years_loaded.connect(listen)
+    try:
+        WorkdayOverride.objects.create(date=date(2027, 1, 1), is_workday=False, source="通知")
+        CalendarYear.objects.create(year=2027, source="通知")
+    finally:
+        years_loaded.disconnect(listen)
+    assert told == [[2027], [2027]]
