@@ -86,8 +86,9 @@ def test_from_desk_to_ranking(town: Office, sign_in: SignIn, tmp_path: Path) -> 
     scorer.goto("/ranking/")
     row = scorer.locator("tr", has_text="南关镇").first
     expect(row).to_contain_text("2.5")
+    scorer.get_by_text("导出 Excel", exact=True).click()
     with scorer.expect_download() as download:
-        scorer.get_by_role("link", name="导出 Excel").click()
+        scorer.get_by_role("button", name="导出", exact=True).click()
     path = tmp_path / "ranking.xlsx"
     download.value.save_as(path)
     cells = [c.value for line in openpyxl.load_workbook(path).active.iter_rows() for c in line]

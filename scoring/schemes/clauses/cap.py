@@ -64,7 +64,7 @@ class Cap:
         for (unit_id, span), entries in covered.items():
             sum_ = sum(entry.hundredths for entry in entries)
             yield from self._made_up(unit_id, span, sum_, max(entry.date for entry in entries))
-        if self._passed(0) is not None:
+        if self._lifts_all:
             for span in context.spans(kind):
                 for unit in context.units_in(span):
                     if (unit.id, span) not in covered:
@@ -82,6 +82,11 @@ class Cap:
                 block_type=self.block_type,
                 sentence=self._sentence(span, sum_, limit),
             )
+
+    @property
+    def _lifts_all(self) -> bool:
+        """Whether who has no point at all stands below the floor."""
+        return self.least is not None and self.least > 0
 
     def _passed(self, sum_: int) -> int | None:
         if self.most is not None and sum_ > self.most:
@@ -116,6 +121,6 @@ class Cap:
                 lines.append(
                     told % {"when": when, "what": self.whose.text, "limit": points_text(limit)}
                 )
-        if self._passed(0) is not None:
+        if self._lifts_all:
             lines.append(_("一笔得分也没有的单位，期满后也按此计。"))
         return lines

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from scoring.schemes.engine import EntryDraft, run
 from scoring.schemes.joint import Joint, JointRule
-from scoring.schemes.periods import PeriodKind, span_of
+from scoring.schemes.periods import PeriodKind, span_of, spans_between
 from scoring.schemes.rules import Remainder, Rounding, split, to_hundredths
 from tests.properties import examples
 
@@ -109,6 +109,12 @@ def test_a_cap_never_raises_and_a_floor_never_lowers(case: Case, limit: int, wit
             place: min(sum_, limit) if side == "most" else max(sum_, limit)
             for place, sum_ in sums.items()
         }
+        if side == "least" and limit > 0:
+            # Who has no point at all is lifted too, once the period has ended.
+            for span in spans_between(kind, case.world.start, case.world.end):
+                for unit in case.world.units.values():
+                    if span.end < case.world.as_of and unit.active_in(span.start, span.end):
+                        expected.setdefault((unit.id, span), limit)
         assert dict(limited) == expected
 
 

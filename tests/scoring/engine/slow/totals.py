@@ -7,7 +7,7 @@ from typing import Any
 
 from scoring.schemes.facts import FactView
 
-from .state import Config, Line, Period, State, number, piece, rounded, until
+from .state import Config, Line, Period, State, existed, number, piece, rounded, until
 
 
 def several(config: Config, state: State, unit: int) -> list[Line]:
@@ -78,12 +78,20 @@ def _by_period(config: Config, state: State, given: list[Line]) -> dict[Period, 
 
 
 def cap(config: Config, state: State, unit: int) -> list[Line]:
-    """Not more, not less. Where nothing was given there is nothing to limit."""
+    """Not more, not less. Where nothing was given there is nothing to take off; but a floor
+    above nothing is for everybody who was there, once the period is over."""
     lines = []
     given = state.given(unit, config.part("whose"))
-    for period, some in _by_period(config, state, given).items():
+    most, least = config.points("most"), config.points("least")
+    by_period = _by_period(config, state, given)
+    if least is not None and least > 0:
+        me = state.world.units[unit]
+        kind = "year" if config.text("within", "period") == "year" else ""
+        for period in state.ended(kind):
+            if period not in by_period and existed(me, period):
+                lines.append(Line(config.clause, unit, until(period), period.last, least))
+    for period, some in by_period.items():
         so_far = sum(line.points for line in some)
-        most, least = config.points("most"), config.points("least")
         wanted = so_far
         if most is not None and so_far > most:
             wanted = most
