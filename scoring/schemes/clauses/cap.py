@@ -63,15 +63,17 @@ class Cap:
         covered = context.by_unit_and_span(context.earlier(self.whose), kind)
         for (unit_id, span), entries in covered.items():
             sum_ = sum(entry.hundredths for entry in entries)
-            yield from self._made_up(unit_id, span, sum_, max(entry.date for entry in entries))
+            limit, day = self._passed(sum_), max(entry.date for entry in entries)
+            yield from self._made_up(unit_id, span, sum_, limit, day)
         if self._lifts_all:
             for span in context.spans(kind):
                 for unit in context.units_in(span):
                     if (unit.id, span) not in covered:
-                        yield from self._made_up(unit.id, span, 0, span.end)
+                        yield from self._made_up(unit.id, span, 0, self.least, span.end)
 
-    def _made_up(self, unit_id: int, span: Span, sum_: int, day: date) -> Iterable[EntryDraft]:
-        limit = self._passed(sum_)
+    def _made_up(
+        self, unit_id: int, span: Span, sum_: int, limit: int | None, day: date
+    ) -> Iterable[EntryDraft]:
         if limit is not None:
             yield EntryDraft(
                 unit_id=unit_id,
