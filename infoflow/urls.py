@@ -46,4 +46,5 @@ urlpatterns = [
     path("", include("scoring.adoptions.urls")),
     path("", include("scoring.rankings.urls")),
     path("", include("scoring.progress.urls")),
+    path("", include("scoring.boards.urls")),
 ]

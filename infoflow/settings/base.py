@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "scoring.objections",
     "scoring.rankings",
     "scoring.progress",
+    "scoring.boards",
     "scoring.circulars",
     "scoring.settling",
     "scoring.imports",

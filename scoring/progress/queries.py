@@ -92,8 +92,12 @@ def _submissions(start: date, end: date, units: Iterable[int] | None) -> dict[in
     return days
 
 
-def _adoptions(start: date, end: date) -> dict[int, list[tuple[date, int]]]:
+def _adoptions(
+    start: date, end: date, units: Iterable[int] | None
+) -> dict[int, list[tuple[date, int]]]:
     lines = FactLine.objects.filter(kind=FactKind.ADOPTION, date__range=(start, end)).order_by()
+    if units is not None:
+        lines = lines.filter(unit_id__in=list(units))
     found: defaultdict[int, list[tuple[date, int]]] = defaultdict(list)
     totals = lines.values_list("unit_id", "date").annotate(n=Sum("quantity"))
     for unit, day, number in totals.iterator():
@@ -140,7 +144,7 @@ def progress(
     names = dict(wanted.values_list("pk", "name"))
     memberships = GroupMembership.objects.filter(year=year, unit_id__in=names).order_by()
     groups = dict(memberships.values_list("unit_id", "group__name"))
-    submitted, adopted = _submissions(*whole, units), _adoptions(*whole)
+    submitted, adopted = _submissions(*whole, units), _adoptions(*whole, units)
     plain, reported = _plain_shares(*whole), _reported(year)
     warnings = dict(
         ZeroWarning.objects.filter(start=span.start, end=span.end)

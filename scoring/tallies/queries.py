@@ -218,3 +218,10 @@ def months_of(year: int, unit: int) -> list[tuple[str, int]]:
     rows = _rows(sql, [year], "", [unit])
     values = rows[0] if rows else ("", 0) * len(MONTHS)
     return list(zip(values[::2], values[1::2], strict=True))
+
+
+def month_totals(year: int) -> list[int]:
+    """Return the points of all units together in each month of a year; one query."""
+    columns = ", ".join(f"COALESCE(SUM(p{month:02}), 0)" for month in MONTHS)
+    rows = _rows(f"SELECT {columns} FROM {TALLY} n WHERE n.year = %s", [year], "", None)  # noqa: S608
+    return [int(value) for value in rows[0]]
