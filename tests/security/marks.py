@@ -40,7 +40,13 @@ MAY_SEE: dict[str, dict[str, frozenset[Mark]]] = {
         "/ranking/people/": IN_PEOPLE,
     },
     Role.DUTY: {"/": IN_ISSUES},
-    Role.LEADER: {"/": IN_ISSUES, "/ranking/": IN_RANKINGS, "/ranking/people/": IN_PEOPLE},
+    # The board names units, and nothing of what they wrote.
+    Role.LEADER: {
+        "/": IN_ISSUES,
+        "/board/": frozenset({Mark.UNIT}),
+        "/ranking/": IN_RANKINGS,
+        "/ranking/people/": IN_PEOPLE,
+    },
     # Three separate administrators: units and accounts for one, no text for any.
     Role.SYSTEM_ADMIN: {"/office/": frozenset({Mark.UNIT, Mark.PERSON})},
     # Who was refused at the door, and when: never with what.
