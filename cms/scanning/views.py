@@ -25,6 +25,7 @@ from wagtail.admin.widgets.button import HeaderButton
 
 from infoflow.units.admin_views import AddView
 from infoflow.units.permissions import person_of
+from infoflow.uploads.kinds import MIME_OF_KIND, Kind
 
 from . import actions, sheets
 from .forms import ImportForm
@@ -32,7 +33,6 @@ from .models import ListKind, Refusal, Word
 from .permissions import KeeperPolicy, keeps, kinds_kept, list_policy, sees_refusals
 
 PAGE_SIZE = 50
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class Kept:
@@ -159,7 +159,7 @@ class ExportView(View):
         wanted = _kind_of(request, kind)
         words = Word.objects.filter(word_list__kind=wanted).order_by("word_list", "words")
         name = _("内部用语") if wanted == ListKind.STOP else _("错别字")
-        answer = HttpResponse(sheets.write(words), content_type=XLSX)
+        answer = HttpResponse(sheets.write(words), content_type=MIME_OF_KIND[Kind.XLSX])
         file_name = quote(f"{name}{timezone.localdate():%Y%m%d}.xlsx")
         answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{file_name}"
         return answer

@@ -16,11 +16,12 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 
+from infoflow.uploads.kinds import MIME_OF_KIND, Kind
+
 from .admin_handover import AdminPage
 from .roles import Role
 from .vacancies import Table, tables
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
 
 
@@ -43,7 +44,7 @@ class VacanciesExport(VacanciesView):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         today = timezone.localdate()
-        answer = HttpResponse(workbook(tables(today)), content_type=XLSX)
+        answer = HttpResponse(workbook(tables(today)), content_type=MIME_OF_KIND[Kind.XLSX])
         name = _("缺员单位%(day)s.xlsx") % {"day": f"{today:%Y%m%d}"}
         answer["Content-Disposition"] = content_disposition_header(True, name) or ""
         return answer

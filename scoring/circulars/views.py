@@ -19,6 +19,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from infoflow.units.permissions import has_role
 from infoflow.units.roles import Role
+from infoflow.uploads.kinds import MIME_OF_KIND, Kind
 from scoring.progress.models import ProgressSettings
 from scoring.progress.queries import progress
 from scoring.rankings.forms import ChoiceForm, named_periods
@@ -27,7 +28,6 @@ from scoring.schemes.periods import Span
 
 from .files import circular_file, circular_parts, circular_title, zero_letters
 
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 OFFICE_MAX = 60
 
 
@@ -45,7 +45,7 @@ def asked_period(request: HttpRequest) -> tuple[ChoiceForm, Period]:
 
 def attachment(content: bytes, name: str) -> HttpResponse:
     """Return a Word file as a download."""
-    response = HttpResponse(content, content_type=DOCX)
+    response = HttpResponse(content, content_type=MIME_OF_KIND[Kind.DOCX])
     response["Content-Disposition"] = content_disposition_header(True, name)
     return response
 

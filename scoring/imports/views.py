@@ -25,7 +25,7 @@ from cms.bulletins.models import Bulletin
 from cms.review.actions import Refused
 from cms.scanning import door
 from infoflow.units.models import Unit
-from infoflow.uploads.kinds import BadFile
+from infoflow.uploads.kinds import MIME_OF_KIND, BadFile, Kind
 from scoring.adoptions.models import Fact
 from scoring.adoptions.offers import checks_on
 
@@ -40,7 +40,6 @@ from .rules import REMARKS_SHOWN, Form, NameChoice, Weight, stem_of
 if TYPE_CHECKING:
     from infoflow.units.models import User
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 RUNS_SHOWN = 20
 FACTS_SHOWN = 50
 NAMES_SHOWN = 300
@@ -111,7 +110,7 @@ class TemplateFile(View):
             list(Bulletin.objects.filter(active=True).values_list("name", flat=True)),
             checks_on(today),
         )
-        answer = HttpResponse(data, content_type=XLSX)
+        answer = HttpResponse(data, content_type=MIME_OF_KIND[Kind.XLSX])
         name = quote(_("事项导入模板.xlsx"))
         answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
         return answer

@@ -23,7 +23,8 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from cms.review.actions import Refused
 from infoflow.units.permissions import has_role, person_of, unit_ids_of, works_in_office
 from infoflow.units.roles import Role
-from scoring.rankings.xlsx import XLSX_TYPE, write_workbook
+from infoflow.uploads.kinds import MIME_OF_KIND, Kind
+from scoring.rankings.xlsx import write_workbook
 from scoring.schemes.periods import Span, spans_of_year
 
 from . import actions, queries
@@ -75,7 +76,9 @@ def progress_export(request: HttpRequest) -> HttpResponseBase:
     write_workbook(progress_sheets(rows, span, printed_on=today, today=today), out)
     out.seek(0)
     name = f"{progress_title(span)}.xlsx"
-    return FileResponse(out, as_attachment=True, filename=name, content_type=XLSX_TYPE)
+    return FileResponse(
+        out, as_attachment=True, filename=name, content_type=MIME_OF_KIND[Kind.XLSX]
+    )
 
 
 class ProgressView(WagtailAdminTemplateMixin, TemplateView):

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Sum
-from django.db.models.functions import ExtractMonth
-
-from scoring.ledger.models import Entry
 from scoring.schemes.engine import conversion_of
 from scoring.schemes.models import Scheme
 from scoring.schemes.periods import PeriodKind
 from scoring.schemes.rules import Measure, points_text
 from scoring.schemes.specs import spec_of
+from scoring.tallies.queries import month_points
 from scoring.targets.queries import targets_of
 
 from .rules import Period
@@ -67,7 +63,12 @@ def assessment(period: Period, tables: Sequence[GroupTable], *, today: date) -> 
         for (unit, measure, per, _year), number in targets_of(ids, [year]).items()
         if (measure, per) == (Measure.POINTS, PeriodKind.YEAR)
     }
-    months = _months(ids, _counted_months(scheme, year, today), year)
+    counted = _counted_months(scheme, year, today)
+    whole = month_points(year, ids) if ids else {}
+    # Nothing booked in a month is 0.
+    months = {
+        unit: [whole[unit][month - 1] if unit in whole else 0 for month in counted] for unit in ids
+    }
     groups = []
     for table in tables:
         totals = {row.unit_id: row.figures.hundredths for row in table.rows}
@@ -94,19 +95,3 @@ def _counted_months(scheme: Scheme, year: int, today: date) -> range:
     first = scheme.valid_from.month if scheme.valid_from.year == year else 1
     last = today.month if today.year == year else 12
     return range(first, max(first, last) + 1)
-
-
-def _months(ids: Iterable[int], counted: range, year: int) -> Mapping[int, list[int]]:
-    """Return unit → hundredths of each counted month, nothing booked is 0. One query."""
-    ids = list(ids)
-    sums: defaultdict[tuple[int, int], int] = defaultdict(int)
-    rows = (
-        Entry.objects.filter(unit_id__in=ids, date__year=year)
-        .order_by()
-        .annotate(month=ExtractMonth("date"))
-        .values_list("unit_id", "month")
-        .annotate(sum=Sum("hundredths"))
-    )
-    for unit, month, hundredths in rows:
-        sums[unit, month] = hundredths
-    return {unit: [sums[unit, month] for month in counted] for unit in ids}

@@ -141,15 +141,13 @@ class ChoiceForm(forms.Form):
 
 
 class ExportForm(forms.Form):
-    """How the Excel file looks; what is missing or unknown is as it usually is."""
+    """How the Excel file looks; what is missing or unknown is as it usually is.
+
+    Units stand as on the page, and rates have its decimals.
+    """
 
     layout = forms.ChoiceField(
         label=gettext_lazy("表式"), choices=Layout.choices, initial=Layout.FULL, required=False
-    )
-    order = forms.ChoiceField(
-        label=gettext_lazy("单位次序"),
-        choices=[("points", gettext_lazy("按得分")), ("units", gettext_lazy("按单位固定次序"))],
-        required=False,
     )
     paper = forms.ChoiceField(
         label=gettext_lazy("纸张"),
@@ -164,6 +162,5 @@ class ExportForm(forms.Form):
         paper = chosen.get("paper")
         return Options(
             layout=Layout(chosen.get("layout") or Layout.FULL),
-            in_unit_order=chosen.get("order") == "units",
             paper=Paper(paper) if paper else None,
         )

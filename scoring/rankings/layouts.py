@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from operator import attrgetter
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from scoring.schemes.rules import points_text
 
 from .parts import Parts
+from .shown import change_of
 from .tables import Column, Figures, GroupTable, Ranking, Row
 from .xlsx import Heading, Value
 
@@ -46,15 +48,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Some columns under one heading."""
+    """Some columns under one heading; `summed`: they also mean something for a whole group."""
 
     heading: Heading
     cells: Callable[[Line], tuple[Value, ...]]
+    summed: bool = True
 
 
-def one(name: str, cell: Callable[[Line], Value]) -> Part:
+def one(name: str, cell: Callable[[Line], Value], *, summed: bool = True) -> Part:
     """Return a single column."""
-    return Part(Heading(name), lambda line: (cell(line),))
+    return Part(Heading(name), lambda line: (cell(line),), summed)
 
 
 def lines_of(table: GroupTable, parts: Mapping[int, Parts]) -> tuple[list[Line], Line]:
@@ -85,28 +88,21 @@ def points(hundredths: int) -> Value:
     return Decimal(points_text(hundredths))
 
 
-def change_text(risen: int | None, row: Row, before: int | None) -> str:
-    """Return a change of rank in signs: ▲2, ▼1, 持平; 新 for who was not ranked then."""
-    if risen is None:
-        return _("新") if row.figures.something and before is None else "—"
-    return f"▲{risen}" if risen > 0 else f"▼{-risen}" if risen < 0 else _("持平")
-
-
 def rate(figures: Figures) -> Value:
     """Return adopted per hundred submitted; "—" where there is no rate."""
     return figures.rate if figures.rate == "—" else Decimal(figures.rate)
 
 
 def _rank() -> Part:
-    return one(_("排名"), lambda line: None if line.total else line.row.rank)
+    return one(_("排名"), lambda line: None if line.total else line.row.rank, summed=False)
 
 
 def _number() -> Part:
-    return one(_("序号"), lambda line: line.number)
+    return one(_("序号"), lambda line: line.number, summed=False)
 
 
 def _unit() -> Part:
-    return one(_("单位"), lambda line: line.row.unit)
+    return one(_("单位"), lambda line: line.row.unit, summed=False)
 
 
 def _bulletins(
@@ -160,18 +156,29 @@ def _full(ranking: Ranking) -> list[Part]:
         one(_("累计得分"), lambda line: points(line.row.total)),
     ]
     rows = [row for table in ranking.groups for row in table.rows]
-    if any(row.before is not None for row in rows):
-        parts.append(one(_("比上期"), _change(lambda row: (row.risen, row.before))))
-    if any(row.last_year is not None for row in rows):
-        parts.append(one(_("比上年"), _change(lambda row: (row.risen_in_a_year, row.last_year))))
+    for heading, field in ((_("比上期"), "before"), (_("比上年"), "last_year")):
+        then = attrgetter(field)
+        if any(then(row) is not None for row in rows):
+            parts.append(one(heading, _change(ranking, then), summed=False))
     if any(row.flags for row in rows):
-        parts.append(one(_("备注"), lambda line: "、".join(line.row.flags)))
+        parts.append(one(_("备注"), lambda line: "、".join(line.row.flags), summed=False))
     return parts
 
 
-def _change(of: Callable[[Row], tuple[int | None, int | None]]) -> Callable[[Line], Value]:
+def _change(ranking: Ranking, then: Callable[[Row], int | None]) -> Callable[[Line], Value]:
+    """Return the change of rank as the page shows it (▲2, ▼1, —, 新)."""
+    # Nobody is new in a group in which nobody had a rank.
+    ranked = {
+        row.unit_id
+        for table in ranking.groups
+        if any(then(other) is not None for other in table.rows)
+        for row in table.rows
+    }
+
     def cell(line: Line) -> Value:
-        return "" if line.total else change_text(of(line.row)[0], line.row, of(line.row)[1])
+        row = line.row
+        change = change_of(row.rank, then(row), ranked=row.unit_id in ranked)
+        return "" if line.total or change is None else change.text
 
     return cell
 

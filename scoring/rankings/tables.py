@@ -104,15 +104,6 @@ class Row(NamedTuple):
     order: int = 0
 
     @property
-    def risen(self) -> int | None:
-        """Places gained since the period before; negative: lost."""
-        return None if self.before is None else self.before - self.rank
-
-    @property
-    def risen_in_a_year(self) -> int | None:
-        return None if self.last_year is None else self.last_year - self.rank
-
-    @property
     def total_points(self) -> str:
         return points_text(self.total)
 

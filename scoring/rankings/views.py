@@ -97,7 +97,7 @@ def ranking_page(request: HttpRequest) -> HttpResponse:
             "sees_all": sees_all,
             "assessment": _assessment(asked, tables[:1] if too_many else tables, sees_all),
             "export": ExportForm(),
-            "export_query": parse_qsl(_export_query(choice)),
+            "export_query": parse_qsl(choice_query(choice)),
             "closing": queries.closing_of(choice.period),
             "latest": None if ranking.has_figures else _latest(user),
         },
@@ -117,11 +117,6 @@ def _shown(ranking: Ranking, tables: list[GroupTable], user: User) -> list[Shown
         return address.replace("/0/", f"/{unit}/") if everything or unit in own else ""
 
     return [shown_table(table, fields, own=own, url_of=url_of, months=months) for table in tables]
-
-
-def _export_query(choice: Choice) -> str:
-    """Return what the Excel form carries on; it has an order and precision of its own."""
-    return choice_query(choice, sort="", places="")
 
 
 def _assessment(asked: Asked, tables: Iterable[GroupTable], sees_all: bool) -> Assessment | None:

@@ -10,13 +10,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from infoflow.units.permissions import person_of
+from infoflow.uploads.kinds import MIME_OF_KIND, Kind
 
 from .forms import ExportForm
 from .permissions import opens_details_of
 from .views import ask
 from .views_shared import for_readers
 from .workbook import ranking_title, write_ranking
-from .xlsx import XLSX_TYPE
 
 _IN_MEMORY = 5_000_000
 # Rows of 明细 that a page gives; the command gives all.
@@ -42,4 +42,6 @@ def ranking_export(request: HttpRequest) -> HttpResponseBase:
     )
     out.seek(0)
     name = f"{ranking_title(asked.choice.period)}.xlsx"
-    return FileResponse(out, as_attachment=True, filename=name, content_type=XLSX_TYPE)
+    return FileResponse(
+        out, as_attachment=True, filename=name, content_type=MIME_OF_KIND[Kind.XLSX]
+    )

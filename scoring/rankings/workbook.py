@@ -27,7 +27,6 @@ class Options:
     """How a workbook looks. `paper` None: A4, or A3 for wide tables."""
 
     layout: Layout = Layout.FULL
-    in_unit_order: bool = False
     paper: Paper | None = None
     listing: bool = True
 
@@ -113,8 +112,6 @@ def ranking_sheets(
         printed_on: the local day (Asia/Shanghai).
     """
     options = options or Options()
-    if options.in_unit_order:
-        ranking = ranking.in_unit_order()
     columns = columns_of(options.layout, ranking)
     note, title = _note(ranking, printed_on), ranking_title(ranking.period)
     alone = len(ranking.groups) == 1
@@ -176,8 +173,7 @@ def _summary(
     options: Options,
 ) -> Sheet:
     """Return one line for each group, with the columns that can be added up."""
-    own = {_("排名"), _("序号"), _("单位"), _("比上期"), _("比上年"), _("备注")}
-    columns = [part for part in columns if part.heading.top not in own]
+    columns = [part for part in columns if part.summed]
     totals = [lines_of(table, parts)[1] for table in ranking.groups]
     everything = total_of(ranking.totals, ranking.total, (line.parts for line in totals))
     headings = (Heading(_("分组")), Heading(_("单位数")), *(part.heading for part in columns))

@@ -27,8 +27,6 @@ from openpyxl.writer.excel import ExcelWriter
 
 from .rules import text_width
 
-XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
 Value = str | int | Decimal | date | None
 
 TITLE_ROW, NOTE_ROW, HEAD_TOP, HEAD_SUB = 1, 2, 3, 4

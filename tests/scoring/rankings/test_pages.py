@@ -303,12 +303,12 @@ def test_excel_is_what_the_page_shows(county: County, opens: Any) -> None:
 
 
 def test_excel_follows_the_chosen_look(county: County, opens: Any) -> None:
-    asked = {"layout": "rates", "order": "units", "paper": "A3"}
+    asked = {"layout": "rates", "sort": "fixed", "places": "0", "paper": "A3"}
     response = opens(person(Role.LEADER), "ranking_export", **YEAR, **asked)
     page = openpyxl.load_workbook(BytesIO(response.getvalue()))["镇"]
     assert page["A3"].value == "序号"
     assert page.page_setup.paperSize == 8
-    unknown = {"layout": "x", "order": "y", "paper": "z"}
+    unknown = {"layout": "x", "paper": "z"}
     response = opens(person(Role.LEADER), "ranking_export", **YEAR, **unknown)
     page = openpyxl.load_workbook(BytesIO(response.getvalue()))["镇"]
     assert (page["A3"].value, page.page_setup.paperSize) == ("排名", 9)

@@ -275,7 +275,7 @@ def test_equal_data_gives_equal_bytes(
 
 @pytest.mark.django_db
 def test_units_in_their_fixed_order_and_paper(county: County) -> None:
-    page = book(ranking(START, END), Options(in_unit_order=True, paper=Paper.A3))["镇"]
+    page = book(ranking(START, END).in_unit_order(), Options(paper=Paper.A3))["镇"]
     assert column(page, "单位") == ["甲镇", "乙镇", "丙镇", "丁镇", "合计"]
     assert column(page, "排名") == [1, 2, 2, 4, None]
     assert page.page_setup.paperSize == 8
@@ -328,8 +328,7 @@ def test_layout_of_table_c_to_the_digit() -> None:
     """霍林郭勒 2018, January and February: two head rows, units in their fixed order."""
     load(huolinguole.TABLE)
     found = ranking(*huolinguole.TABLE.period)
-    options = Options(layout=Layout.NOTICE, in_unit_order=True)
-    page = book(found, options)["苏木街道"]
+    page = book(found.in_unit_order(), Options(layout=Layout.NOTICE))["苏木街道"]
     assert heads(page)[:3] == [("单位", None), ("报送条数", None), ("累计条数", None)]
     top, subs = "县级采用", [below for _top, below in heads(page)[3:6]]
     assert subs == ["微信公众号", "约稿", "上报"]
@@ -378,7 +377,7 @@ def test_layout_of_table_d_to_the_digit() -> None:
         submission(at, submitted, day=date(2017, 4, 5))
         fact(at, bulletin=paper, day=date(2017, 4, 6), number=adopted)
     found = ranking(date(2017, 4, 1), date(2017, 4, 30))
-    page = book(found, Options(layout=Layout.RATES, in_unit_order=True))["街道"]
+    page = book(found.in_unit_order(), Options(layout=Layout.RATES))["街道"]
     names = ["序号", "单位", "报送数", "采用数", "采用率（%）"]
     assert [name for name, _below in heads(page)] == names
     got = zip(*(column(page, name) for name in names[2:]), strict=True)

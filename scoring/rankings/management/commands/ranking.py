@@ -77,12 +77,12 @@ class Command(BaseCommand):
         if options["xlsx"] is not None:
             looks = Options(
                 layout=Layout(options["layout"]),
-                in_unit_order=options["unit_order"],
                 paper=Paper(options["paper"]) if options["paper"] else None,
                 listing=options["listing"],
             )
+            shown = found.in_unit_order() if options["unit_order"] else found
             outputs[options["xlsx"]] = lambda out: write_ranking(
-                found,
+                shown,
                 out,
                 printed_on=timezone.localdate(),
                 opens=lambda unit_id: True,
