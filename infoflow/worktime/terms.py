@@ -127,8 +127,9 @@ def _working_hours(begun: datetime, term: Term, calendar: Calendar, event: str) 
 def before_day(start: datetime, last: date, calendar: Calendar, *, event: str = "") -> Deadline:
     """Return the end of working hours of a named day, or of the first working day after it.
 
-    "7月10日前" includes 7月10日 (民法典 第1259条); a last day that is off is put off to the
-    working day after it (民法典 第203条), so a holiday more never makes it earlier.
+    "7月10日前" includes 7月10日. A last day that is off is put off to the working day after it,
+    so a holiday more never makes it earlier. Both are the house's own reading: the domain rules
+    do not say.
 
     Raises:
         ValueError: the named day is over before it begins, or no time zone.

@@ -18,7 +18,7 @@ from infoflow.units.models import Unit
 from infoflow.units.permissions import has_role
 from infoflow.units.roles import Role
 from scoring.closings.queries import closed_spans, lock_units
-from scoring.closings.rules import counted_on
+from scoring.closings.rules import ClosedSpan, counted_on
 
 from .models import Fact, FactLine
 from .rules import NOTE_MAX, FactKind, FactRow, Source, reversal_key
@@ -183,6 +183,19 @@ def withdraw_fact(*, fact_id: int, person: User, reason: str) -> Fact:
         raise Refused(_("这条是撤销记录，不能再撤销；如撤销有误，请重新登记。"))
     if Fact.objects.filter(reverses=fact).exists():
         raise Refused(_("这条登记已经撤销过了，不用重复撤销。"))
+    opposite = _opposite_of(fact, person, reason)
+    standing = list(fact.lines.all())
+    lock_units(line.unit_id for line in standing)
+    closed = closed_spans()
+    lines = _opposite_lines(standing, opposite, closed)
+    FactLine.objects.bulk_create(lines)
+    touched = {fact.date.year: {line.unit_id for line in lines}}
+    facts_recorded.send(sender=Fact, touched=touched, withdrawn=True, closed=closed)
+    return opposite
+
+
+def _opposite_of(fact: Fact, person: User, reason: str) -> Fact:
+    """Store the fact that takes another back: the same in everything but the reason."""
     opposite: Fact = Fact.objects.create(
         kind=fact.kind,
         date=fact.date,
@@ -206,10 +219,15 @@ def withdraw_fact(*, fact_id: int, person: User, reason: str) -> Fact:
         note=reason,
         recorded_by=person,
     )
-    standing = list(fact.lines.all())
-    lock_units(line.unit_id for line in standing)
-    closed, today = closed_spans(), timezone.localdate()
-    lines = [
+    return opposite
+
+
+def _opposite_lines(
+    standing: Iterable[FactLine], opposite: Fact, closed: Sequence[ClosedSpan]
+) -> list[FactLine]:
+    """Return lines that make up for others, counted on days that are still open."""
+    today = timezone.localdate()
+    return [
         FactLine(
             fact=opposite,
             unit_id=line.unit_id,
@@ -223,7 +241,3 @@ def withdraw_fact(*, fact_id: int, person: User, reason: str) -> Fact:
         )
         for line in standing
     ]
-    FactLine.objects.bulk_create(lines)
-    touched = {fact.date.year: {line.unit_id for line in lines}}
-    facts_recorded.send(sender=Fact, touched=touched, withdrawn=True, closed=closed)
-    return opposite
