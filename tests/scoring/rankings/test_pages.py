@@ -303,15 +303,21 @@ def test_excel_is_what_the_page_shows(county: County, opens: Any) -> None:
 
 
 def test_excel_follows_the_chosen_look(county: County, opens: Any) -> None:
+    fact(county.zero, bulletin=county.province, number=3)
+    submission(county.zero, 7)
     asked = {"layout": "rates", "sort": "fixed", "places": "0", "paper": "A3"}
     response = opens(person(Role.LEADER), "ranking_export", **YEAR, **asked)
     page = openpyxl.load_workbook(BytesIO(response.getvalue()))["镇"]
     assert page["A3"].value == "序号"
     assert page.page_setup.paperSize == 8
+    # 丁镇 leads with 15 points and stands last in the fixed order; 3 of 7 is 42.9 per cent.
+    assert [page.cell(5 + n, 2).value for n in range(4)] == ["甲镇", "乙镇", "丙镇", "丁镇"]
+    assert page.cell(8, 5).value == 43
     unknown = {"layout": "x", "paper": "z"}
     response = opens(person(Role.LEADER), "ranking_export", **YEAR, **unknown)
     page = openpyxl.load_workbook(BytesIO(response.getvalue()))["镇"]
     assert (page["A3"].value, page.page_setup.paperSize) == ("排名", 9)
+    assert page.cell(5, 2).value == "丁镇"
 
 
 def test_excel_of_a_bad_choice_goes_back_to_the_message(county: County, opens: Any) -> None:
