@@ -23,4 +23,4 @@ def own_points_item(request: HttpRequest) -> MenuItem | None:
 def board_item(request: HttpRequest) -> MenuItem | None:
     if not has_role(request.user, Role.LEADER, Role.SCORER):
         return None
-    return MenuItem(_("领导看板"), reverse("leaders_board"), order=59)
+    return MenuItem(_("工作一览"), reverse("leaders_board"), order=59)
