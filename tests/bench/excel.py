@@ -26,13 +26,10 @@ from openpyxl import Workbook
 
 from scoring.rankings.xlsx import Heading, Sheet, Value, write_workbook
 
+from .scorebook import say
+
 UNITS, COLUMNS, ROUNDS, DETAILS = 3_000, 30, 7, 500_000
 GOALS = {"ratio": 1.2, "memory": 100}
-
-
-def say(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
 
 
 def cells() -> list[tuple[Value, ...]]:

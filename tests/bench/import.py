@@ -22,6 +22,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from .scorebook import say
+
 ROWS, UNITS, ITEMS = 50_000, 150, 6_000
 GOAL = 10.0  # seconds
 KINDS = ("报送", "上报", "采用", "批示")
@@ -31,11 +33,6 @@ HEAD = (
     "事项", "日期", "单位", "标题", "刊物", "采用形式", "期号", "稿件形式", "具体情况",
     "批示领导", "领导级别", "考核项目", "字数", "分值", "特征", "说明",
 )  # fmt: skip
-
-
-def say(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
 
 
 # --- the data -----------------------------------------------------------------------------

@@ -24,6 +24,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from .scorebook import say
+
 UNITS, BULLETINS, FACTS = 3_000, 10, 1_000_000
 YEARS = range(2021, 2026)
 GOALS = {"ratio": 1.5, "memory": 300, "one": 5.0}
@@ -32,11 +34,6 @@ ONE_ROUNDS = 60
 KINDS = ("submission", "forwarding", "adoption", "instruction")
 SHARES = (40, 10, 45, 5)
 FORMS = ("single", "merged", "headline", "digest")
-
-
-def say(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
 
 
 # --- the data -----------------------------------------------------------------------------
