@@ -7,13 +7,21 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from infoflow.papers.parts import Part
+from infoflow.papers.word import (
+    add_parts,
+    add_signature,
+    add_title,
+    new_document,
+    page_break,
+    to_bytes,
+)
 from scoring.progress.queries import UnitProgress
 from scoring.progress.rules import SILENT
 from scoring.rankings.rules import Period
 
 from .queries import circular_data, day_text
-from .rules import Part, compose, zero_letter
-from .word import add_parts, add_signature, add_title, new_document, page_break, to_bytes
+from .rules import compose, zero_letter
 
 
 def circular_title(period: Period) -> str:

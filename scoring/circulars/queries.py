@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from django.utils.translation import gettext as _
 
 from cms.bulletins.models import Level
+from infoflow.papers.parts import Table
 from scoring.adoptions.models import Fact, FactLine
 from scoring.adoptions.rules import FactKind, Mark
 from scoring.progress.models import ZeroReport
@@ -16,7 +17,7 @@ from scoring.rankings.rules import Period, months_around, months_before
 from scoring.rankings.tables import Ranking
 from scoring.schemes.rules import points_text
 
-from .rules import CircularData, LevelNumbers, Table, UnitNumbers
+from .rules import CircularData, LevelNumbers, UnitNumbers
 
 ITEMS_MAX = 2_000
 ITEMS_SHOWN_MAX_TITLE = 60

@@ -21,10 +21,10 @@ from django.views.generic import FormView, TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from cms.review.actions import Refused
+from infoflow.papers.xlsx import write_workbook
 from infoflow.units.permissions import has_role, person_of, unit_ids_of, works_in_office
 from infoflow.units.roles import Role
 from infoflow.uploads.kinds import MIME_OF_KIND, Kind
-from scoring.rankings.xlsx import write_workbook
 from scoring.schemes.periods import Span, spans_of_year
 
 from . import actions, queries

@@ -12,9 +12,9 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from infoflow.papers.xlsx import Heading, Sheet, Value
 from scoring.rankings.rules import Period
 from scoring.rankings.workbook import signatures
-from scoring.rankings.xlsx import Heading, Sheet, Value
 from scoring.schemes.periods import Span
 from scoring.schemes.rules import Measure, points_text
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from infoflow.papers.widths import text_width
 from scoring.schemes.rules import points_text
 
-from .rules import text_width
 from .tables import Row
 
 BARS_MAX = 30

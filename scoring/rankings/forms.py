@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from infoflow.papers.xlsx import Paper
 from infoflow.units.models import EARLIEST_DATE
 
 from .layouts import Layout
@@ -25,7 +26,6 @@ from .rules import (
     read_period,
 )
 from .workbook import Options
-from .xlsx import Paper
 
 _NAMED = (
     ("month", months_around, 1),

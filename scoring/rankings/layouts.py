@@ -14,12 +14,12 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from infoflow.papers.xlsx import Heading, Value
 from scoring.schemes.rules import points_text
 
 from .parts import Parts
 from .shown import change_of
 from .tables import Column, Figures, GroupTable, Ranking, Row
-from .xlsx import Heading, Value
 
 
 class Layout(TextChoices):

@@ -12,6 +12,7 @@ from itertools import islice
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from infoflow.papers.xlsx import Heading, Paper, Sheet, Value
 from scoring.adoptions.models import FactLine
 from scoring.adoptions.rules import FactKind
 from scoring.ledger.models import Entry
@@ -20,7 +21,6 @@ from scoring.schemes.rules import points_text
 from .queries import clause_texts
 from .rules import Period
 from .tables import Ranking
-from .xlsx import Heading, Paper, Sheet, Value
 
 _UNITS_AT_A_TIME = 50
 _WIDTHS = (14, 20, 10, 10, 8, 20, 10, 14, 40, 6, 8, 40, 30, 12)

@@ -56,11 +56,6 @@ def top(ranks: Sequence[int], n: int) -> int:
     return sum(1 for rank in ranks if rank <= n)
 
 
-def text_width(text: str) -> int:
-    """Return the width in half-wide columns; a Chinese character takes two."""
-    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
-
-
 class PeriodError(ValueError):
     """A period that cannot be counted.
 

@@ -9,12 +9,13 @@ from typing import IO
 
 from django.utils.translation import gettext as _
 
+from infoflow.papers.xlsx import Heading, Paper, Sheet, Value, write_workbook
+
 from .layouts import Layout, Line, Part, columns_of, lines_of, total_of
 from .listing import Place, listing_sheet, places_of, rows_in
 from .parts import Parts, parts_of
 from .rules import Period
 from .tables import GroupTable, Ranking
-from .xlsx import Heading, Paper, Sheet, Value, write_workbook
 
 # Above this many rows of 明细 the file is written as it is read, without lines around cells.
 STREAMED_FROM = 20_000

@@ -24,7 +24,7 @@ from typing import Any
 import openpyxl
 from openpyxl import Workbook
 
-from scoring.rankings.xlsx import Heading, Sheet, Value, write_workbook
+from infoflow.papers.xlsx import Heading, Sheet, Value, write_workbook
 
 from .scorebook import say
 

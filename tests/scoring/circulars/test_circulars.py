@@ -15,15 +15,15 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from docx import Document
 
+from infoflow.papers.parts import Heading, Table
+from infoflow.papers.word import TEXT_WIDTH, column_widths
 from infoflow.units.actions import set_group
 from infoflow.units.models import UnitGroup
 from scoring.circulars.files import circular_file
 from scoring.circulars.queries import period_before
 from scoring.circulars.rules import (
     CircularData,
-    Heading,
     LevelNumbers,
-    Table,
     UnitNumbers,
     compared,
     compose,
@@ -31,7 +31,6 @@ from scoring.circulars.rules import (
     merged_counts,
     zero_letter,
 )
-from scoring.circulars.word import TEXT_WIDTH, column_widths
 from scoring.demo import fenyang
 from scoring.demo.tables import load
 from scoring.rankings.rules import Period

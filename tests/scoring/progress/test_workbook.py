@@ -10,11 +10,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from infoflow.papers.xlsx import write_workbook
 from infoflow.units.models import UnitGroup
 from infoflow.units.roles import Role
 from scoring.progress.queries import progress
 from scoring.progress.workbook import progress_sheets
-from scoring.rankings.xlsx import write_workbook
 from scoring.schemes.periods import Span
 from scoring.targets.models import Target
 from tests.builders import in_group, person, unit

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from infoflow.papers.widths import text_width
 from scoring.rankings.rules import (
     Period,
     PeriodError,
@@ -18,7 +19,6 @@ from scoring.rankings.rules import (
     months_before,
     rate_text,
     read_period,
-    text_width,
 )
 from scoring.schemes.rules import points_text
 

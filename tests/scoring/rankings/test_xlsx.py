@@ -14,6 +14,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
 
+from infoflow.papers.xlsx import (
+    FIRST_ROW,
+    Heading,
+    Paper,
+    Sheet,
+    clean_text,
+    sheet_name,
+    write_workbook,
+)
 from infoflow.units.models import Unit
 from infoflow.units.roles import Role
 from scoring.adoptions.actions import withdraw_fact
@@ -23,15 +32,6 @@ from scoring.rankings.layouts import Layout
 from scoring.rankings.queries import ranking
 from scoring.rankings.tables import Ranking, as_json
 from scoring.rankings.workbook import Options, write_ranking
-from scoring.rankings.xlsx import (
-    FIRST_ROW,
-    Heading,
-    Paper,
-    Sheet,
-    clean_text,
-    sheet_name,
-    write_workbook,
-)
 from tests.builders import own_bulletin, person, unit
 
 from .conftest import END, START, County, fact, submission

@@ -14,13 +14,14 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from infoflow.papers.widths import text_width
+from infoflow.papers.xlsx import Paper
 from infoflow.units.models import EARLIEST_DATE, UnitGroup
 from scoring.rankings.layouts import Layout
 from scoring.rankings.queries import ranking
-from scoring.rankings.rules import PeriodError, read_period, text_width
+from scoring.rankings.rules import PeriodError, read_period
 from scoring.rankings.tables import Ranking, as_json
 from scoring.rankings.workbook import Options, write_ranking
-from scoring.rankings.xlsx import Paper
 
 Writer = Callable[[IO[bytes]], None]
 

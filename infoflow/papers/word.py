@@ -1,4 +1,4 @@
-"""A 通报 or 告知书 as a Word file, laid out as offices print (GB/T 9704-2012, domain rules §9)."""
+"""A letter as a Word file, laid out as offices print (GB/T 9704-2012, domain rules §9)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from docx.shared import Cm, Emu, Pt
 from docx.table import _Cell
 from docx.text.paragraph import Paragraph as WordParagraph
 
-from .rules import Heading, Paragraph, Part, Table
+from .parts import Heading, Paragraph, Part, Table
 
 BODY, TITLE, BOLD = "仿宋_GB2312", "方正小标宋简体", "黑体"
 LINE = Pt(28)

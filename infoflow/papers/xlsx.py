@@ -25,7 +25,7 @@ from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 
-from .rules import text_width
+from .widths import text_width
 
 Value = str | int | Decimal | date | None
 

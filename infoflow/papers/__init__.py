@@ -1,0 +1,1 @@
+"""Files that leave the house on paper: tables as Excel, letters as Word. Knows no model."""
