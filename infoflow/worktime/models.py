@@ -7,6 +7,10 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from .models_dues import Due, DueChange, DuePoint
+
+__all__ = ["CalendarYear", "ClosingTime", "Due", "DueChange", "DuePoint", "WorkdayOverride"]
+
 
 class WorkdayOverride(models.Model):
     """One day of the published list: a weekday off, or a weekend day that is worked."""

@@ -1,0 +1,7 @@
+"""Tables of this room."""
+
+from __future__ import annotations
+
+from .models_sweep import SweepRun
+
+__all__ = ["SweepRun"]
