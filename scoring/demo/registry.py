@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from . import fenyang, huolinguole, walkthrough, zhalantun
+from . import fenyang, huolinguole, walkthrough, xining, zhalantun
 from .tables import load
 
 
@@ -34,6 +34,11 @@ SETS: tuple[DemoSet, ...] = (
         "huolinguole-2018",
         "霍林郭勒2018年1—2月：报送与采用，含四个零报送单位",
         partial(load, huolinguole.TABLE),
+    ),
+    DemoSet(
+        "xining-2017",
+        "西宁城中区2017年4月：报送301条，采纳159条，采纳率52.8%",
+        partial(load, xining.TABLE),
     ),
     DemoSet(
         "walkthrough",

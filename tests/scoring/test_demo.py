@@ -7,15 +7,20 @@ import io
 import pytest
 from django.core.management import CommandError, call_command
 from django.db.models import Sum
+from django.test import Client
+from django.urls import reverse
 
 from infoflow.units.models import GroupMembership, Unit
+from infoflow.units.roles import Role
 from scoring.adoptions.models import Fact, FactLine
 from scoring.adoptions.rules import FactKind
 from scoring.ledger.models import Entry
+from tests.builders import person
+from tests.page_tables import tables_of
 
 pytestmark = pytest.mark.django_db
 
-TABLES = ("fenyang-2009", "zhalantun-2023q1", "huolinguole-2018")
+TABLES = ("fenyang-2009", "zhalantun-2023q1", "huolinguole-2018", "xining-2017")
 
 
 def load(*names: str) -> str:
@@ -97,15 +102,33 @@ def test_huolinguole() -> None:
     assert all(name.startswith("零报送单位") for name, _value in zero)
 
 
+def test_xining_on_the_page(client: Client) -> None:
+    load("xining-2017")
+    client.force_login(person(Role.LEADER))
+    days = {"start": "2017-04-01", "end": "2017-04-30", "sort": "fixed"}
+    [table] = tables_of(client.get(reverse("ranking"), days))
+    heads = ("报送", "采用合计", "采用率%")
+    *rows, rest = table.cells(*heads)
+    assert rows == [
+        *(("14", "7", "50"), ("28", "16", "57.1"), ("15", "8", "53.3"), ("33", "12", "36.4")),
+        *(("33", "14", "42.4"), ("47", "20", "42.6"), ("14", "4", "28.6"), ("10", "5", "50")),
+        *(("0", "0", "0"), ("8", "6", "75"), ("18", "18", "100"), ("8", "6", "75")),
+        ("7", "5", "71.4"),
+    ]
+    assert rest[:2] == ("66", "38")
+    assert [table.total(head) for head in heads] == ["301", "159", "52.8"]
+    assert set(table.column("得分")) == {"0"}
+
+
 def test_twice_changes_nothing() -> None:
     first = load(*TABLES)
-    assert first.count("新登记") == 3
+    assert first.count("新登记") == len(TABLES)
 
     def sizes() -> list[int]:
         return [m.objects.count() for m in (Unit, GroupMembership, Fact, FactLine, Entry)]
 
     before = sizes()
-    assert load(*TABLES).count("已载入过，没有变化") == 3
+    assert load(*TABLES).count("已载入过，没有变化") == len(TABLES)
     assert sizes() == before
 
 
