@@ -35,6 +35,7 @@ ENTRANCES = {
     "wagtailadmin_pages:": Entrance.ISSUE,
     "fact": Entrance.FACT,
     "import": Entrance.TABLE,
+    "urgent": Entrance.URGENT,
     "scheme": Entrance.SCHEME,
     "wagtailsnippets_schemes": Entrance.SCHEME,
     **dict.fromkeys(("stop-words:", "typo-words:", "word-lists:", "scanning_"), Entrance.WORDS),

@@ -66,6 +66,7 @@ class Entrance(models.TextChoices):
     SCHEME = "scheme", _("计分办法")
     CLOSING = "closing", _("结账")
     OBJECTION = "objection", _("得分异议")
+    URGENT = "urgent", _("紧急信息")
     UNITS = "units", _("单位与人员")
     WORDS = "words", _("词库")
     SEARCH = "search", _("查询")
