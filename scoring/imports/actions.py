@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from cms.review.actions import Refused
 from cms.scanning import door
 from cms.scanning.rules import Entrance
+from infoflow.uploads.reading import Sheet, read_sheets
 from infoflow.uploads.tables import TableFile, TableKind, inspect_table, words_beside_cells
 from scoring.adoptions.actions_bulk import Step as Recorded
 from scoring.adoptions.actions_bulk import record_in_steps
@@ -23,7 +24,6 @@ from . import queries
 from .looks import Choices, look
 from .models import ImportRun, UnitAlias, Upload, imports
 from .names import SKIP
-from .reading import Sheet, read_sheets
 from .rules import ALIAS_MAX, Look, plain_name, stem_of
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from infoflow.units.models import EARLIEST_DATE
+from infoflow.uploads.reading import Sheet
 from scoring.adoptions.rules import (
     HUNDREDTHS_MAX,
     AdoptionForm,
@@ -23,7 +24,6 @@ from scoring.adoptions.rules import (
 from .cells import count_of, day_of, points_of, text_of
 from .columns import BY_FIELD, COLUMNS, EXAMPLE, field_of, values_of
 from .names import SKIP, Names
-from .reading import Sheet
 from .rules import (
     ROWS_MAX,
     Form,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from infoflow.uploads.reading import Sheet
+
 from . import meanings
 from .cells import text_of
-from .reading import Sheet
 
 HEADER_WITHIN = 15
 NOTICE_MAX = 60

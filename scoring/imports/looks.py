@@ -10,11 +10,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from infoflow.uploads.reading import Sheet
 from scoring.adoptions.rules import FactKind, FactRow
 
 from . import facts_table, headings, notice_table, queries
 from .names import Titles
-from .reading import Sheet
 from .rules import Form, Look, Remark, TitleChoice, Weight
 
 # So many titles are shown for confirmation; the others stay without an item.

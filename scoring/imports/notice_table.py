@@ -17,6 +17,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from infoflow.units.models import EARLIEST_DATE
+from infoflow.uploads.reading import Sheet
 from scoring.adoptions.rules import NOTE_MAX, FactKind, FactRow, Source
 
 from . import meanings
@@ -25,7 +26,6 @@ from .facts_table import Setting, unknown_name
 from .headings import Header, origin
 from .meanings import SKIP, TOTAL_ADOPTION, TOTAL_ALL, UNIT, Meaning
 from .names import SKIP as SKIP_UNIT
-from .reading import Sheet
 from .rules import (
     ROWS_MAX,
     ColumnChoice,
