@@ -67,6 +67,7 @@ class Entrance(models.TextChoices):
     CLOSING = "closing", _("结账")
     OBJECTION = "objection", _("得分异议")
     URGENT = "urgent", _("紧急信息")
+    DUTY = "duty", _("值班")
     UNITS = "units", _("单位与人员")
     WORDS = "words", _("词库")
     SEARCH = "search", _("查询")
