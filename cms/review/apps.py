@@ -10,7 +10,7 @@ class ReviewConfig(AppConfig):
     verbose_name = "审核"
 
     def ready(self) -> None:
-        from . import checks  # noqa: F401
+        from . import checks, receivers  # noqa: F401
 
         post_migrate.connect(_guard, sender=self)
 

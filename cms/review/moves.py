@@ -126,6 +126,8 @@ def open_row(*, task_state: TaskState, page: GatedPage, step: Step, arrival: Arr
         since=task_state.started_at,
         due_at=due.at,
         due_note=due.note,
+        due_days=due.days,
+        provisional=due.provisional,
         kinds=arrival.kinds,
         returned=arrival.returned,
     )

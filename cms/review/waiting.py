@@ -39,6 +39,10 @@ class OpenTask(models.Model):
     due_at = models.DateTimeField(_("办理期限"), null=True)
     # The rule that set the deadline, as a sentence.
     due_note = models.CharField(_("期限依据"), max_length=200, blank=True)
+    # Working days that this text was given when it came; the settings may have changed since.
+    due_days = models.PositiveSmallIntegerField(_("工作日"), null=True)
+    # A year's list that is missing may still move it.
+    provisional = models.BooleanField(_("暂按推算"), default=False)
     urgent = models.BooleanField(_("急件"), default=False)
     # Kinds of what the scan found when the text came here: "stop,personal".
     kinds = models.CharField(_("检查结果"), max_length=40, blank=True)

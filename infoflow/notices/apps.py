@@ -5,3 +5,8 @@ class NoticesConfig(AppConfig):
     name = "infoflow.notices"
     label = "notices"
     verbose_name = "消息"
+
+    def ready(self) -> None:
+        from . import jobs
+
+        jobs.register()

@@ -1,25 +1,50 @@
-"""A row that is entered or corrected in the office moves deadlines as a whole list does."""
+"""A row that is entered, corrected or taken out by hand moves deadlines as a whole list does."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
 from typing import Any
 
-from django.db.models.signals import post_save
+from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
+from django.utils import timezone
 
-from .models import CalendarYear, WorkdayOverride
+from .actions_calendar import reckon_years_again
+from .models import CalendarYear, ClosingTime, WorkdayOverride
 from .signals import years_loaded
 
 log = logging.getLogger(__name__)
 
+Row = CalendarYear | ClosingTime | WorkdayOverride
 
-@receiver(post_save, sender=CalendarYear)
-@receiver(post_save, sender=WorkdayOverride)
-def row_saved(instance: CalendarYear | WorkdayOverride, raw: bool = False, **kwargs: Any) -> None:
+
+@receiver([post_save, post_delete], sender=CalendarYear)
+@receiver([post_save, post_delete], sender=WorkdayOverride)
+@receiver([post_save, post_delete], sender=ClosingTime)
+def row_changed(instance: Row, raw: bool = False, **kwargs: Any) -> None:
     """Tell the rooms above; bulk loading tells for itself and passes by here."""
     if raw:
         return
-    year = instance.year if isinstance(instance, CalendarYear) else instance.date.year
-    log.info("calendar changed by hand: %s", year)
-    years_loaded.send(sender=CalendarYear, years=[year])
+    years = _years_of(instance)
+    log.info("calendar changed by hand: %s", years)
+    years_loaded.send(sender=CalendarYear, years=years)
+
+
+def _years_of(row: Row) -> list[int]:
+    """Return the years that a change touches: of the row as it is and as it was before."""
+    # The newest record is this change itself.
+    stand = [row, *row.history.all()[:2]]
+    if isinstance(row, ClosingTime):
+        # It holds from a day on. Limits of working days end within 2,000 of them.
+        first = min(one.valid_from.year for one in stand)
+        return list(range(first, max(first, timezone.localdate().year) + 10))
+    if isinstance(row, CalendarYear):
+        return sorted({one.year for one in stand})
+    return sorted({one.date.year for one in stand})
+
+
+@receiver(years_loaded)
+def open_deadlines_move(years: Collection[int], **kwargs: Any) -> None:
+    """Reckon open deadlines again, in the transaction that changed the calendar."""
+    reckon_years_again(years)

@@ -61,25 +61,32 @@ def report_zero(*, unit: Unit, reason: str, person: User, today: date | None = N
     return report
 
 
-def warn_silent(today: date) -> list[ZeroWarning]:
-    """Record the warnings that are due and were not recorded; return the new ones.
-
-    Run as often as one likes: a unit is warned once for each set day of a period.
-    """
+def unwarned(today: date) -> tuple[Span, int, list[int]] | None:
+    """Return the period, the days and the units whose warning is due and not recorded yet."""
     settings = ProgressSettings.current()
     span = span_of(settings.period, today)
     days = due_warning(span, today, settings.days)
     if days is None:
-        return []
+        return None
     warned = set(
         ZeroWarning.objects.filter(start=span.start, end=span.end, days=days).values_list(
             "unit_id", flat=True
         )
     )
+    return span, days, [unit for unit, _name in silent_units(span) if unit not in warned]
+
+
+def warn_silent(today: date) -> list[ZeroWarning]:
+    """Record the warnings that are due and were not recorded; return the new ones.
+
+    Run as often as one likes: a unit is warned once for each set day of a period.
+    """
+    found = unwarned(today)
+    if found is None:
+        return []
+    span, days, units = found
     made = []
-    for unit, _name in silent_units(span):
-        if unit in warned:
-            continue
+    for unit in units:
         try:
             with transaction.atomic():
                 made.append(

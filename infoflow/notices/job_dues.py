@@ -1,0 +1,135 @@
+"""The sweep's job for deadlines: tell the reminder points that have come, each once.
+
+Rows are claimed by lock, a batch in each transaction. What is told, the record of it and the row's
+next look are one commit, so a run that is killed anywhere has told either all of it or nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from infoflow.worktime.due_kinds import due_kind
+from infoflow.worktime.models import Due, DuePoint
+from infoflow.worktime.rules_dues import Look, Stage, look
+
+from .sweep import Outcome
+
+log = logging.getLogger(__name__)
+
+# A batch holds SQLite's one write lock for some hundredths of a second.
+BATCH = 50
+# Rows of one call; the other jobs are called in between.
+SHARE = 500
+_READ = 500
+# A reminder that fails is tried again after one minute, two, four … at most an hour.
+_AGAIN_MAX = 60
+
+
+class UnknownKind(Exception):
+    """No room of this installation owns deadlines of this kind."""
+
+
+def run(now: datetime, dry: bool) -> Outcome:
+    """Tell what has come; answer `more` when there may be further rows."""
+    if dry:
+        return _foreseen(now)
+    done = failed = seen = 0
+    while seen < SHARE:
+        told, broken, rows = _batch(now)
+        done, failed, seen = done + told, failed + broken, seen + rows
+        if not rows:
+            break
+    return Outcome(done=done, failed=failed, more=seen >= SHARE)
+
+
+@transaction.atomic
+def _batch(now: datetime) -> tuple[int, int, int]:
+    """Handle the rows that wait longest; return how many were told, failed, seen.
+
+    Rows that another run holds are passed by: it handles them.
+    """
+    rows = list(Due.objects.waking(now).select_for_update(skip_locked=True)[:BATCH])
+    told = failed = 0
+    for due in rows:
+        try:
+            told += _tell(due, now)
+        except Exception as error:  # noqa: BLE001 - one broken deadline must not hold up the rest
+            log.error("sweep: deadline %s not told: %s", due.key, type(error).__name__)
+            _try_again(due, now)
+            failed += 1
+    Due.objects.bulk_update(rows, ["handled_to", "next_at", "failures"])
+    return told, failed, len(rows)
+
+
+def _look(due: Due, now: datetime) -> Look:
+    return look(due.at, due.points, due.handled_to, due.known_at, now)
+
+
+def _tell(due: Due, now: datetime) -> int:
+    """Tell the newest point that has come and record the older ones as passed over."""
+    found = _look(due, now)
+    told = 0
+    if found.told is not None:
+        try:
+            with transaction.atomic():
+                _record(due, found, now)
+                kind = due_kind(due.kind)
+                if kind is None:
+                    raise UnknownKind
+                kind.remind(due, found.told, now, found.late)
+                told = 1
+        except IntegrityError:
+            if not _recorded(due, found.told):
+                raise
+        due.handled_to = found.told.at
+    due.next_at, due.failures = found.next_at, 0
+    return told
+
+
+def _record(due: Due, found: Look, now: datetime) -> None:
+    DuePoint.objects.bulk_create(
+        DuePoint(due=due, offset=stage.offset, moment=stage.at, at=now, skipped=stage != found.told)
+        for stage in (*found.skipped, found.told)
+        if stage is not None
+    )
+
+
+def _recorded(due: Due, stage: Stage) -> bool:
+    """Tell whether this point was told before: under --now, then moved there and back."""
+    return due.told.filter(offset=stage.offset, moment=stage.at).exists()
+
+
+def _try_again(due: Due, now: datetime) -> None:
+    due.failures = min(due.failures + 1, 1_000)
+    due.next_at = now + timedelta(minutes=min(2 ** min(due.failures - 1, 10), _AGAIN_MAX))
+
+
+def _foreseen(now: datetime) -> Outcome:
+    """Count what a run would tell."""
+    told: Counter[str] = Counter()
+    late: Counter[str] = Counter()
+    skipped: Counter[str] = Counter()
+    for due in Due.objects.waking(now).iterator(chunk_size=_READ):
+        found = _look(due, now)
+        if found.told is not None:
+            told[due.kind] += 1
+            late[due.kind] += found.late
+            skipped[due.kind] += len(found.skipped)
+    lines = []
+    for name, count in sorted(told.items()):
+        kind = due_kind(name)
+        lines.append(
+            _("%(kind)s提醒%(told)d条，其中晚到%(late)d条，略过更早的提醒点%(skipped)d个")
+            % {
+                "kind": kind.label if kind else name,
+                "told": count,
+                "late": late[name],
+                "skipped": skipped[name],
+            }
+        )
+    return Outcome(done=sum(told.values()), lines=tuple(lines))
