@@ -98,14 +98,17 @@ class RuleRow:
 
 @dataclass(frozen=True)
 class EventFacts:
-    """The moments of an event, all aware; what the clocks are reckoned from."""
+    """The moments of an event, all aware; what the clocks are reckoned from.
+
+    Of 事发 and 获悉 one may be unknown, as of an event that no unit has reported.
+    """
 
     cls: str
     grade: Grade | None
     sensitive: bool
     happened_at: datetime | None
     happened_about: bool
-    learned_at: datetime
+    learned_at: datetime | None
     received_at: datetime | None = None
     phone_at: datetime | None = None
     written_at: datetime | None = None
@@ -114,10 +117,26 @@ class EventFacts:
     final_at: datetime | None = None
     ended_at: datetime | None = None
 
+    def __post_init__(self) -> None:
+        if self.happened_at is None and self.learned_at is None:
+            raise ValueError("neither 事发 nor 获悉")
+
     @property
     def day(self) -> date:
         """Return the day whose rules decide: of the event, or of learning when it is not known."""
-        return local(self.happened_at or self.learned_at).date()
+        return local(self.moment(Start.HAPPENED)[1]).date()
+
+    def moment(self, start: Start) -> tuple[Start, datetime]:
+        """Return a moment that starts clocks, or the next best one: 获悉, then 事发."""
+        known = {
+            Start.HAPPENED: self.happened_at,
+            Start.LEARNED: self.learned_at,
+            Start.RECEIVED: self.received_at,
+        }
+        for wanted in (start, Start.LEARNED, Start.HAPPENED):
+            if (found := known[wanted]) is not None:
+                return wanted, found
+        raise ValueError("neither 事发 nor 获悉")
 
     @property
     def first_at(self) -> datetime | None:

@@ -40,9 +40,9 @@ def about() -> str:
     return _("事发时间为大约时间")
 
 
-def fallen_back(start: Start) -> str:
+def fallen_back(start: Start, used: Start) -> str:
     """Return the note on a start that is not known."""
-    return _("%(start)s时间不明，按获悉时间起算") % {"start": start.label}
+    return _("%(start)s时间不明，按%(used)s时间起算") % {"start": start.label, "used": used.label}
 
 
 def since(first: bool) -> str:

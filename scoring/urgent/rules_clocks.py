@@ -154,14 +154,13 @@ def _base(
 
 
 def _begun(start: Start, facts: EventFacts) -> Base:
-    """Return the moment that starts a clock; what is not known falls back to 获悉, and says so."""
-    if start is Start.HAPPENED and facts.happened_at is not None:
-        about = words.about() if facts.happened_about else ""
-        return Base(facts.happened_at, str(start.label), about)
-    if start is Start.RECEIVED and facts.received_at is not None:
-        return Base(facts.received_at, str(start.label))
-    why = "" if start is Start.LEARNED else words.fallen_back(start)
-    return Base(facts.learned_at, str(Start.LEARNED.label), why)
+    """Return the moment that starts a clock; what is not known falls back, and says so."""
+    used, at = facts.moment(start)
+    notes = [
+        words.fallen_back(start, used) if used is not start else "",
+        words.about() if used is Start.HAPPENED and facts.happened_about else "",
+    ]
+    return Base(at, str(used.label), "，".join(note for note in notes if note))
 
 
 def _met(row: RuleRow, facts: EventFacts) -> datetime | None:
@@ -241,7 +240,7 @@ def _moments(row: RuleRow, begun: datetime) -> Iterator[datetime]:
 def _followup_clocks(
     row: RuleRow, facts: EventFacts, done: Sequence[Clock], as_of: datetime | None
 ) -> list[Clock]:
-    """Return a clock for each follow-up that was due, and for the next one.
+    """Return a clock for each follow-up that was due, and for the next one that is not answered.
 
     They begin with the first report, or with the end of its limits when that is later: nobody
     owes a follow-up while the first report is not due. They end with the final report or the end
@@ -264,7 +263,7 @@ def _followup_clocks(
         if stops and moment >= min(stops):
             break
         slots.append(moment)
-        if moment > known:
+        if moment > known and moment not in served_by(slots, reports, begun):
             break
     served = served_by(slots, reports, begun)
     starts = [begun, *slots[:-1]]
