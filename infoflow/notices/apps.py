@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class NoticesConfig(AppConfig):
@@ -8,5 +9,7 @@ class NoticesConfig(AppConfig):
 
     def ready(self) -> None:
         from . import jobs
+        from .kinds import CHANNEL_DOWN, register_kind
 
+        register_kind(CHANNEL_DOWN, _("消息渠道"))
         jobs.register()

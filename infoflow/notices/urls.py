@@ -1,5 +1,10 @@
-from __future__ import annotations
+from django.urls import path
 
-from django.urls import URLPattern
+from . import views
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("notices/", views.notice_list, name="notices"),
+    path("notices/read/", views.notices_read, name="notices_read"),
+    path("notices/<row:pk>/", views.notice_open, name="notice"),
+    path("notices/<row:pk>/acknowledge/", views.notice_acknowledge, name="notice_acknowledge"),
+]

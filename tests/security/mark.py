@@ -34,12 +34,13 @@ class Mark(StrEnum):
     AGREED = "ZBAGREEDQ"  # what it reports together with a joint unit, and has left it
     TYPED = "ZBTYPEDQ"  # what its officer has typed and not saved
     OWN_TYPED = "ZATYPEDQ"  # the same of unit A's officer: not even unit A's signatory sees it
+    TOLD = "ZBTOLDQ"  # what a notice told its officer: each reads only their own
     REFUSED = "ZBREFUSEDQ"  # what was refused at the door: nobody ever sees it
 
 
 # In everything of unit A, to see that the search would find what is there.
 OWN_MARK = "ZAOWNQ"
 # What one person types, and what was never let in.
-NOBODYS = frozenset({Mark.TYPED, Mark.OWN_TYPED, Mark.REFUSED})
+NOBODYS = frozenset({Mark.TYPED, Mark.OWN_TYPED, Mark.TOLD, Mark.REFUSED})
 # What stays in the unit: no text of these has left it.
 OF_UNIT = frozenset({Mark.DRAFT, Mark.REASON, Mark.HAND_OVER, Mark.JOINT})

@@ -252,6 +252,10 @@ FILLERS: dict[str, Filler] = {
         "拟编": {"pk": world.issue_draft.pk},
         "在审": {"pk": world.issue_sent.pk},
     },
+    "notices/": lambda world: {
+        "本人": {"pk": world.own_notice.pk},
+        "他人": {"pk": world.notice.pk},
+    },
     "objections/": lambda world: {
         "本单位": {"pk": world.own_objection.pk, "entry_id": _last_entry(world.own.unit)},
         "外单位": {"pk": world.objection.pk, "entry_id": _last_entry(world.unit)},

@@ -16,6 +16,7 @@ from cms.bulletins.models import IssuePage
 from cms.items.models import ItemPage
 from cms.review.models import GatedPage
 from cms.review.rules import Verdict
+from infoflow.notices.models import Notice
 from infoflow.units import actions as unit_actions
 from infoflow.units.models import HandOver, Unit, User
 from infoflow.units.roles import UNIT_ROLES, Role
@@ -44,6 +45,7 @@ from .offices import (
     joint_item,
     not_taken,
     refused_at_the_door,
+    told,
     typed,
 )
 
@@ -102,6 +104,8 @@ class World:
     scheme_draft: Scheme
     handover: HandOver  # of unit B
     own_handover: HandOver
+    notice: Notice  # to unit B's officer
+    own_notice: Notice  # to everybody who asks here
 
     @property
     def unit(self) -> Unit:
@@ -240,6 +244,8 @@ def build() -> World:
         scheme_draft=scheme_draft,
         handover=hand_over(other, Mark.HAND_OVER, Mark.PERSON, Mark.DRAFT),
         own_handover=hand_over(own, OWN_MARK, OWN_MARK, OWN_MARK),
+        notice=told(Mark.TOLD, other.officer),
+        own_notice=told(OWN_MARK, *filter(None, people.values())),
     )
 
 

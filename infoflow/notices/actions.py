@@ -1,0 +1,153 @@
+"""Telling people, and what they answer: read, acknowledged. Nothing here touches a network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from .kinds import kind_of
+from .models import Escalation, Notice, Recipient
+from .people import active
+from .rules import KEY_MAX, NUMBER_MAX, TEXT_MAX, URL_MAX, ChainStep, is_local, ordered
+
+if TYPE_CHECKING:
+    from infoflow.units.models import User
+
+
+def _checked(key: str, number: str, text: str, url: str) -> None:
+    """Refuse what no page could show. A cause that sends it is at fault, not a person."""
+    for value, longest in ((key, KEY_MAX), (number, NUMBER_MAX), (text, TEXT_MAX), (url, URL_MAX)):
+        if len(value) > longest:
+            raise ValueError(f"longer than {longest} characters: {len(value)}")
+    if not key or not text:
+        raise ValueError("a notice needs a key and a text")
+    if not is_local(url):
+        raise ValueError("the address of a notice is a path of this system")
+
+
+@transaction.atomic
+def announce(
+    *,
+    key: str,
+    kind: str,
+    people: Iterable[int],
+    number: str,
+    text: str,
+    url: str,
+    due_at: datetime | None = None,
+    urgent: bool = False,
+    chain: Sequence[ChainStep] = (),
+) -> Notice | None:
+    """Tell people of a cause, inside the transaction of this cause.
+
+    Args:
+        key: names the cause; the same key again tells nobody again.
+        people: ids; inactive accounts are left out.
+        number: what may be shown outside the system, with the kind's label and the deadline.
+        text: one sentence for inside: no title of an item, no body.
+        url: path of the page that the notice is about.
+        chain: whom to tell later unless somebody acknowledges.
+
+    Returns:
+        The notice, or None when this cause was announced before.
+
+    Raises:
+        LookupError: the kind is not registered.
+        ValueError: too long, no key or text, or an address outside of this system.
+    """
+    urgent = urgent or kind_of(kind).urgent
+    _checked(key, number, text, url)
+    if Notice.objects.filter(key=key).exists():
+        return None
+    now = timezone.now()
+    try:
+        with transaction.atomic():
+            notice = Notice.objects.create(
+                key=key,
+                kind=kind,
+                number=number,
+                text=text,
+                url=url,
+                due_at=due_at,
+                urgent=urgent,
+                at=now,
+            )
+    except IntegrityError:
+        return None  # somebody else has announced it at this moment
+    tell(notice, people, at=now)
+    Escalation.objects.bulk_create(
+        Escalation(
+            notice=notice,
+            step=number_of_step,
+            at=now + timedelta(minutes=step.after),
+            people=sorted(set(step.people)),
+        )
+        for number_of_step, step in enumerate(ordered(chain), start=1)
+    )
+    return notice
+
+
+def tell(notice: Notice, people: Iterable[int], *, at: datetime, step: int = 0) -> list[Recipient]:
+    """Add people to those who are told of a notice; who was told before is left out."""
+    told = set(notice.recipients.values_list("person_id", flat=True)) if step else set()
+    return Recipient.objects.bulk_create(
+        Recipient(notice=notice, person_id=person, at=at, step=step)
+        for person in active(people)
+        if person not in told
+    )
+
+
+@transaction.atomic
+def mark_read(notice_id: int, person: User) -> bool:
+    """Note that a person has read a notice; the first time stays. True if this was it."""
+    rows = Recipient.objects.visible_to(person).unread().filter(notice_id=notice_id)
+    return bool(rows.update(read_at=timezone.now()))
+
+
+@transaction.atomic
+def mark_all_read(person: User, *, up_to: int | None = None) -> int:
+    """Note that a person has read everything; return how many were unread.
+
+    Args:
+        up_to: id of the newest row that the person has seen; later ones stay unread.
+    """
+    rows = Recipient.objects.visible_to(person).unread()
+    if up_to is not None:
+        rows = rows.filter(pk__lte=up_to)
+    return rows.update(read_at=timezone.now())
+
+
+@transaction.atomic
+def acknowledge(notice_id: int, person: User) -> bool:
+    """Note that a person takes an urgent notice on; all steps still to come are stopped.
+
+    Returns:
+        True if this was the person's first word. Who was not told cannot acknowledge.
+    """
+    # The steps' claim holds the notice as well: no step is told after this has returned.
+    if not Notice.objects.select_for_update(no_key=True).filter(pk=notice_id).exists():
+        return False
+    now = timezone.now()
+    rows = Recipient.objects.visible_to(person).filter(notice_id=notice_id)
+    first = rows.filter(acknowledged_at=None).update(acknowledged_at=now)
+    if not first:
+        return False
+    rows.unread().update(read_at=now)
+    _stop(notice_id, now)
+    return True
+
+
+@transaction.atomic
+def stop_chain(*, key: str) -> int:
+    """Stop the steps still to come of a cause that has been settled otherwise."""
+    notice = Notice.objects.select_for_update(no_key=True).filter(key=key).first()
+    return _stop(notice.pk, timezone.now()) if notice else 0
+
+
+def _stop(notice_id: int, now: datetime) -> int:
+    waiting = Escalation.objects.filter(notice_id=notice_id, told_at=None, stopped_at=None)
+    return waiting.update(stopped_at=now)

@@ -1,0 +1,53 @@
+"""Where notices stand in the desk's and the office's menus."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem as OfficeMenuItem
+from wagtail.admin.ui.sidebar import LinkMenuItem
+
+from infoflow.desk.menu import MenuItem
+
+from . import queries
+from .views_office import NoticesView
+
+
+@hooks.register("register_admin_urls")
+def notice_urls() -> list[URLPattern]:
+    return [path("notices/", NoticesView.as_view(), name="notices_office")]
+
+
+class NoticesMenuItem(OfficeMenuItem):
+    """Differs from core: the label says how many notices are unread."""
+
+    def render_component(self, request: HttpRequest) -> Any:
+        count = queries.unread_of(request.user)
+        label = str(self.label)
+        if count:
+            label = _("消息（%(n)s条未读）") % {"n": shown(count)}
+        return LinkMenuItem(
+            self.name, label, self.url, icon_name=self.icon_name, classname=self.classname
+        )
+
+
+def shown(count: int) -> str:
+    """Return a number of unread notices as a badge shows it."""
+    return f"{queries.COUNTED}+" if count > queries.COUNTED else str(count)
+
+
+@hooks.register("register_admin_menu_item")
+def notices_menu() -> OfficeMenuItem:
+    return NoticesMenuItem(
+        gettext_lazy("消息"), reverse("notices_office"), name="notices", icon_name="mail", order=5
+    )
+
+
+@hooks.register("register_desk_menu_item")
+def desk_notices(request: HttpRequest) -> MenuItem:
+    return MenuItem(_("消息"), reverse("notices"), order=5, badge=queries.unread_of(request.user))
