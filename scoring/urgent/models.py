@@ -33,6 +33,7 @@ from .models_acts import (
     Signature,
     Take,
 )
+from .models_rules import GradeThreshold, UrgentRule
 from .rules import (
     NAME_MAX,
     PLACE_MAX,
@@ -57,6 +58,7 @@ __all__ = [
     "FindingAnswer",
     "FindingRuling",
     "GradeDecision",
+    "GradeThreshold",
     "PhoneReport",
     "Report",
     "SeenOnline",
@@ -64,6 +66,7 @@ __all__ = [
     "Take",
     "UrgentEvent",
     "UrgentNumber",
+    "UrgentRule",
 ]
 
 if TYPE_CHECKING:

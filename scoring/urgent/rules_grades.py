@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-YUAN_PER_WAN = 10_000
+WAN_PER_YI = 10_000
 
 
 class EventClass(models.TextChoices):
@@ -63,26 +64,29 @@ def graded_as(grade: Grade | None, *, sensitive: bool) -> tuple[Grade, ...]:
 
 
 class Measure(models.TextChoices):
-    """A number that a threshold counts; loss in yuan, everything else in people."""
+    """A number that a threshold counts, by the name that reports give it. Loss in 万元."""
 
     DEAD = "dead", gettext_lazy("死亡")
-    SEVERE = "severe", gettext_lazy("重伤")
+    SEVERE = "serious", gettext_lazy("重伤")
     LOSS = "loss", gettext_lazy("直接经济损失")
-    PEOPLE = "people", gettext_lazy("参与人数")
-    AFFECTED = "affected", gettext_lazy("发病或中毒人数")
-    EVACUATED = "evacuated", gettext_lazy("转移安置人数")
+    MISSING = "missing", gettext_lazy("失踪（失联）")
+    TRAPPED = "trapped", gettext_lazy("被困")
+    EVACUATED = "evacuated", gettext_lazy("转移安置")
+    PEOPLE = "gathered", gettext_lazy("聚集")
+
+
+def known_numbers(said: Mapping[str, Any]) -> dict[Measure, int | None]:
+    """Return what a report, or several together, say of what thresholds count."""
+    return {measure: said.get(measure.value) for measure in Measure}
 
 
 def amount_words(measure: Measure, number: int) -> str:
     """Return a number with its unit: 3人, 1000万元, 1亿元."""
     if measure is not Measure.LOSS:
         return _("%(n)d人") % {"n": number}
-    wan, rest = divmod(number, YUAN_PER_WAN)
-    if rest or not wan:
-        return _("%(n)d元") % {"n": number}
-    if wan % YUAN_PER_WAN == 0:
-        return _("%(n)d亿元") % {"n": wan // YUAN_PER_WAN}
-    return _("%(n)d万元") % {"n": wan}
+    if number and number % WAN_PER_YI == 0:
+        return _("%(n)d亿元") % {"n": number // WAN_PER_YI}
+    return _("%(n)d万元") % {"n": number}
 
 
 @dataclass(frozen=True, slots=True)

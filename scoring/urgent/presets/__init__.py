@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, time
 from functools import cache
@@ -44,12 +45,15 @@ class Preset:
         return [replace(row, document=document, valid_from=since) for row in self.thresholds]
 
 
+def _term(limit: Sequence[Any] | None) -> Term | None:
+    return Term(Kind(limit[1]), limit[0]) if limit else None
+
+
 def _rules(data: dict[str, Any], since: date) -> list[RuleRow]:
     """Return the rows of a file; a row with several grades is a rule for each."""
     made: list[RuleRow] = []
     for line in data.get("rules", ()):
         for grade in line.get("grades") or [None]:
-            amount, kind = line.get("limit") or (None, None)
             made.append(
                 RuleRow(
                     id=len(made) + 1,
@@ -58,7 +62,7 @@ def _rules(data: dict[str, Any], since: date) -> list[RuleRow]:
                     valid_from=since,
                     step=line["step"],
                     channel=Channel(line["channel"]),
-                    limit=Term(Kind(kind), amount) if kind else None,
+                    limit=_term(line.get("limit")),
                     start=Start(line.get("start", Start.LEARNED)),
                     cls=line.get("cls", ""),
                     grade=Grade(grade) if grade else None,

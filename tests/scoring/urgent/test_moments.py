@@ -75,14 +75,14 @@ D, S, L, P = Measure.DEAD, Measure.SEVERE, Measure.LOSS, Measure.PEOPLE
         ({S: 49}, "accident", Grade.SERIOUS),
         ({S: 10}, "accident", Grade.SERIOUS),
         ({S: 9}, "accident", Grade.GENERAL),
-        ({L: 100_000_000}, "accident", Grade.EXTREME),
-        ({L: 99_999_999}, "accident", Grade.MAJOR),
-        ({L: 50_000_000}, "accident", Grade.MAJOR),
-        ({L: 49_999_999}, "accident", Grade.SERIOUS),
-        ({L: 10_000_000}, "accident", Grade.SERIOUS),
-        ({L: 9_999_999}, "accident", Grade.GENERAL),
+        ({L: 10_000}, "accident", Grade.EXTREME),
+        ({L: 9_999}, "accident", Grade.MAJOR),
+        ({L: 5_000}, "accident", Grade.MAJOR),
+        ({L: 4_999}, "accident", Grade.SERIOUS),
+        ({L: 1_000}, "accident", Grade.SERIOUS),
+        ({L: 999}, "accident", Grade.GENERAL),
         # The highest wins.
-        ({D: 2, S: 50, L: 10_000_000}, "accident", Grade.MAJOR),
+        ({D: 2, S: 50, L: 1_000}, "accident", Grade.MAJOR),
         ({P: 5000}, "group", Grade.EXTREME),
         ({P: 4999}, "group", Grade.MAJOR),
         ({P: 1000}, "group", Grade.MAJOR),
@@ -107,9 +107,9 @@ def test_what_a_suggestion_says() -> None:
         "仅供参考，级别由人确定。"
     )
     assert "直接经济损失1200万元，达到“1000万元以上”" in (
-        suggest({L: 12_000_000}, SAFETY, cls="accident", day=day).sentence
+        suggest({L: 1_200}, SAFETY, cls="accident", day=day).sentence
     )
-    assert "1亿元以上" in suggest({L: 10**9}, SAFETY, cls="accident", day=day).sentence
+    assert "1亿元以上" in suggest({L: 10_000}, SAFETY, cls="accident", day=day).sentence
     assert suggest({D: 3}, SAFETY, cls="accident", day=date(2007, 5, 31)).grade is None
     ended = [replace(row, valid_to=date(2026, 6, 2)) for row in SAFETY]
     assert suggest({D: 3}, ended, cls="accident", day=day).grade is None
