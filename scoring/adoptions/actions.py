@@ -69,19 +69,27 @@ def record_facts(rows: Iterable[FactRow], *, person: User | None = None) -> list
     return []
 
 
-def _unit_ids(units: Sequence[Unit], day: date) -> tuple[int, ...]:
-    """Return the units' ids in order; all must exist on the day.
+def _unit_ids(units: Sequence[Unit], day: date, item: ItemPage | None) -> tuple[int, ...]:
+    """Return the units' ids in order; all must exist on the day, or have sent in the item.
+
+    A superior adopts weeks later; what a unit sent in stays its own when it has been split or
+    closed meanwhile.
 
     Raises:
         ValidationError: names the units that did not exist then.
     """
     ids = tuple(unit.pk for unit in units)
     active = set(Unit.objects.active_on(day).filter(pk__in=ids).values_list("pk", flat=True))
+    if item is not None:
+        active |= {item.unit_id, *item.joint}
     closed = [unit.name for unit in units if unit.pk not in active]
     if closed:
         raise ValidationError(
             {
-                "units": _("%(units)s在%(day)s不是在用单位，请检查日期或单位。")
+                "units": _(
+                    "%(units)s在%(day)s不是在用单位，请检查日期或单位；"
+                    "它在用时报送的稿件，请在“本系统稿件”中选出这一篇。"
+                )
                 % {"units": "、".join(closed), "day": f"{day.year}年{day.month}月{day.day}日"}
             }
         )
@@ -144,7 +152,7 @@ def record_fact(
         kind=kind,
         date=date,
         title=title.strip() or (item.title if item is not None else ""),
-        units=_unit_ids(units, date),
+        units=_unit_ids(units, date, item),
         key=key,
         source=source,
         bulletin=bulletin.pk if bulletin is not None else None,

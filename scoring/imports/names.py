@@ -45,6 +45,8 @@ class Names:
 
     units: Sequence[KnownUnit]
     aliases: Mapping[str, int] = field(default_factory=dict)
+    # Names that a unit had before it was renamed.
+    former: Mapping[str, int] = field(default_factory=dict)
     bulletins: Mapping[int, str] = field(default_factory=dict)
     # choice_key → id chosen by a person; SKIP leaves the rows out.
     choices: Mapping[str, int] = field(default_factory=dict)
@@ -70,6 +72,9 @@ class Names:
             made.chosen, made.how = self.codes[written.casefold()], "code"
         elif plain in self.aliases and self.aliases[plain] in self.by_id:
             made.chosen, made.how = self.aliases[plain], "alias"
+            made.suggestions = self._alike_units(written)
+        elif plain in self.former and not self.same.get(plain):
+            made.chosen, made.how = self.former[plain], "former"
             made.suggestions = self._alike_units(written)
         else:
             made.suggestions = self._alike_units(written)

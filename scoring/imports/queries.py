@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 
@@ -19,6 +20,7 @@ from scoring.schemes.models import Scheme
 from .facts_table import Setting
 from .models import ImportRun, UnitAlias
 from .names import KnownItem, KnownUnit, Names, Titles
+from .rules import plain_name
 
 BATCH = 2_000
 # Items older than this before the oldest day of a table are not looked at.
@@ -35,11 +37,23 @@ def setting(choices: Mapping[str, int], year: int | None = None) -> Setting:
             for row in Unit.objects.values_list("pk", "name", "code", "active_from", "active_until")
         ],
         aliases=dict(UnitAlias.objects.values_list("plain", "unit_id")),
+        former=former_names(),
         bulletins=dict(Bulletin.objects.values_list("pk", "name")),
         choices=choices,
     )
     spans = Scheme.objects.filter(live=True).values_list("valid_from", "valid_until")
     return Setting(names, today, year or today.year, tuple(spans))
+
+
+def former_names() -> dict[str, int]:
+    """Return the names that units had before they were renamed, each with its unit.
+
+    A name that several units have had is left out: somebody has to choose. One query.
+    """
+    units: defaultdict[str, set[int]] = defaultdict(set)
+    for pk, name in Unit.history.order_by().values_list("id", "name").distinct():
+        units[plain_name(name)].add(pk)
+    return {plain: found.pop() for plain, found in units.items() if len(found) == 1}
 
 
 def titles_of(units: Collection[int], rows: Iterable[FactRow]) -> Titles:

@@ -66,8 +66,8 @@ class Suggestion:
 class NameChoice:
     """A name in the table and the unit or bulletin that it stands for.
 
-    `how` says why it was taken: "same", "code", "alias" (learned before), "chosen", or "" when
-    somebody has to choose.
+    `how` says why it was taken: "same", "code", "alias" (learned before), "former" (the unit
+    was called so), "chosen", or "" when somebody has to choose.
     """
 
     written: str

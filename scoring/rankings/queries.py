@@ -26,7 +26,7 @@ from scoring.tallies.queries import Sums, sums_of
 from scoring.tallies.rules import count_tokens, counts_of, read_flags
 
 from .permissions import sees_all_rankings
-from .rules import RATE_PLACES, Period, period_before, period_last_year, year_to
+from .rules import RATE_PLACES, Period, life_text, period_before, period_last_year, year_to
 from .snapshots import closed_ranking_for
 from .tables import (
     UNGROUPED,
@@ -245,6 +245,13 @@ def scheme_names(start: date, end: date) -> tuple[str, ...]:
     """Return the scheme versions in force on at least one day of a period, oldest first."""
     found = Scheme.objects.in_force_between(start, end).order_by("valid_from", "name", "version")
     return tuple(str(scheme) for scheme in found.only("name", "version"))
+
+
+def lives_in(period: Period) -> dict[int, str]:
+    """Return what is said of the units that did not exist on every day of a period; one query."""
+    units = Unit.objects.filter(Q(active_from__gt=period.start) | Q(active_until__lt=period.end))
+    rows = units.order_by().values_list("pk", "active_from", "active_until")
+    return {pk: life_text(period, since, until) for pk, since, until in rows}
 
 
 def latest_fact_day(user: User) -> date | None:

@@ -124,6 +124,23 @@ def _long(day: date) -> str:
     }
 
 
+def life_text(period: Period, since: date | None, until: date | None) -> str:
+    """Return what a reader has to know of a unit that did not exist all through a period.
+
+    Args:
+        since, until: its first and last day; None where it has none.
+    """
+    begun = since is not None and since > period.start
+    ended = until is not None and until < period.end
+    if since is not None and begun and until is not None and ended:
+        return _("%(first)s至%(last)s在用") % {"first": _long(since), "last": _long(until)}
+    if since is not None and begun:
+        return _("%(day)s启用") % {"day": _long(since)}
+    if until is not None and ended:
+        return _("%(day)s停用") % {"day": _long(until)}
+    return ""
+
+
 def _last_of_month(day: date) -> date:
     return day.replace(day=calendar.monthrange(day.year, day.month)[1])
 

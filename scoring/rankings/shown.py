@@ -70,6 +70,7 @@ class Line:
 
     row: Row
     own: bool
+    life: str  # since when, until when, of a unit that was not there all the time
     cells: tuple[Cell, ...]
     before: Change | None
     last_year: Change | None
@@ -228,6 +229,7 @@ def shown_table(
     own: Iterable[int],
     url_of: Callable[[int], str],
     months: Mapping[int, list[int]],
+    lives: Mapping[int, str],
 ) -> ShownTable:
     """Return one group for the page.
 
@@ -235,6 +237,7 @@ def shown_table(
         own: units of the person who looks.
         url_of: the address of what is behind a unit's numbers; "" when it is not theirs.
         months: points of units in each month of the year.
+        lives: what is said of units that did not exist all the time.
     """
     mine = set(own)
     drawn = strips({row.unit_id: months.get(row.unit_id, []) for row in table.rows})
@@ -244,6 +247,7 @@ def shown_table(
         Line(
             row=row,
             own=row.unit_id in mine,
+            life=lives.get(row.unit_id, ""),
             cells=cells_of(fields, row.figures, row.total, url_of(row.unit_id)),
             before=change_of(row.rank, row.before, ranked=then),
             last_year=change_of(row.rank, row.last_year, ranked=last_year),

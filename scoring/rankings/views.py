@@ -110,13 +110,17 @@ def _shown(ranking: Ranking, tables: list[GroupTable], user: User) -> list[Shown
     fields = fields_of(ranking)
     ids = [row.unit_id for table in tables for row in table.rows]
     months = month_points(ranking.period.end.year, ids) if ids else {}
+    lives = queries.lives_in(ranking.period) if ids else {}
     # One address is looked up; a thousand would cost more than the ranking.
     address = reverse("ranking_details", args=[0])
 
     def url_of(unit: int) -> str:
         return address.replace("/0/", f"/{unit}/") if everything or unit in own else ""
 
-    return [shown_table(table, fields, own=own, url_of=url_of, months=months) for table in tables]
+    return [
+        shown_table(table, fields, own=own, url_of=url_of, months=months, lives=lives)
+        for table in tables
+    ]
 
 
 def _assessment(asked: Asked, tables: Iterable[GroupTable], sees_all: bool) -> Assessment | None:

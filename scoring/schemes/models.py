@@ -178,7 +178,7 @@ class Scheme(DraftStateMixin, RevisionMixin, models.Model):
             .first()
         )
         if other is None:
-            faults = self._faults_of_clauses()
+            faults = self.faults_of_clauses()
             return {"blocks": " ".join(faults)} if faults else {}
         until = f"{other.valid_until:%Y-%m-%d}" if other.valid_until else str(_("长期"))
         return {
@@ -191,7 +191,7 @@ class Scheme(DraftStateMixin, RevisionMixin, models.Model):
             )
         }
 
-    def _faults_of_clauses(self) -> list[str]:
+    def faults_of_clauses(self) -> list[str]:
         """Return what is wrong with clauses that are not in force yet, each with its number.
 
         What is in force already may still be ended, even before its first period is over.
