@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -22,6 +22,9 @@ from cms.review.sheet_rules import Sheet, stops
 from infoflow.units import actions as unit_actions
 from infoflow.units.models import Unit, UnitGroup, UnitKind, User
 from infoflow.units.roles import ADMIN_ROLES, UNIT_ROLES, Role
+from scoring.commissions import actions as commission_actions
+from scoring.commissions.content import Ask, Content
+from scoring.commissions.models import AskedUnit, Commission
 
 _numbers = itertools.count(1)
 
@@ -181,3 +184,32 @@ def decide(
         reason=reason,
         **more,
     )
+
+
+def commission(
+    editor: User, *units: Unit, due: timedelta = timedelta(days=3), asks: Any = (), **content: Any
+) -> Commission:
+    """A commission that was sent to units, all of them alike unless `asks` says more.
+
+    A deadline that lies behind stands for a commission by telephone, entered afterwards.
+    """
+    now = timezone.now()
+    said = Content(**{"title": "春耕备耕进展情况", "due_at": now + due, **content})
+    asked = tuple(asks) or tuple(Ask(unit.pk, phoned_to="值班员") for unit in units)
+    who = fresh(editor)
+    if due < timedelta():
+        return commission_actions.enter_phoned(
+            content=said,
+            asks=asked,
+            caller="信息科赵某",
+            called_at=now + due - timedelta(days=2),
+            person=who,
+            confirmed=True,
+        )
+    made = commission_actions.create_commission(content=said, asks=asked, person=who)
+    return commission_actions.send_commission(commission_id=made.pk, person=who, confirmed=True)
+
+
+def asked(editor: User, at: Unit, **more: Any) -> AskedUnit:
+    """What one unit was asked for, sent a moment ago."""
+    return AskedUnit.objects.get(commission=commission(editor, at, **more))

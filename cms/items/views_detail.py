@@ -22,7 +22,7 @@ from .forms_sign import AnswerForm, SignForm, WithdrawForm
 from .models import ItemPage
 from .models_desk import JointUnit
 from .rules import ItemState, Standing
-from .views_shared import item_of
+from .views_shared import item_of, panels_of
 
 
 @login_required
@@ -62,6 +62,7 @@ def detail_page(
         "began": queries.begun_at(item),
         "joint_lines": lines,
         "refusal": refusal,
+        "panels": panels_of(request, item),
         **_to_sign(user, item, shown, now, form, refusal),
         "waits_for": joint.not_agreed(shown, lines),
         **_to_answer(user, item, shown, now, form),

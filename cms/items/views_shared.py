@@ -1,4 +1,8 @@
-"""What the pages of the desk share. Every object comes from `visible_to`; the rest is 404."""
+"""What the pages of the desk share. Every object comes from `visible_to`; the rest is 404.
+
+`register_item_panel`: callable(request, item) -> Panel | None; what a room above says of an item,
+above its text.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,8 @@ from django.core.paginator import Page as PageOfList
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
+from django.template.loader import render_to_string
+from wagtail import hooks
 
 from infoflow.paging import Chain, paginator_of
 from infoflow.units.permissions import person_of
@@ -25,6 +31,15 @@ def item_of(request: HttpRequest, pk: int) -> ItemPage:
     )
     item: ItemPage = get_object_or_404(items, pk=pk)
     return item
+
+
+def panels_of(request: HttpRequest, item: ItemPage | None) -> list[str]:
+    """Return what the rooms above say of an item, rendered; nothing of what is not saved yet."""
+    if item is None:
+        return []
+    found = [hook(request, item) for hook in hooks.get_hooks("register_item_panel")]
+    panels = sorted((panel for panel in found if panel is not None), key=lambda p: p.order)
+    return [render_to_string(panel.template, panel.context, request) for panel in panels]
 
 
 def page_of(

@@ -24,7 +24,7 @@ from . import actions_autosave as autosave
 from .forms import WriteForm
 from .models import AutoSave, ItemPage
 from .views_conflict import conflict_page
-from .views_shared import item_of
+from .views_shared import item_of, panels_of
 
 
 def write_page(
@@ -39,6 +39,7 @@ def write_page(
     if offer and not form.is_bound:
         context["kept"] = list(autosave.kept_for(person_of(request), form.item))
     context.setdefault("item", form.item)
+    context["panels"] = panels_of(request, form.item)
     return render(request, "items/write.html", {"form": form, **context}, status=status)
 
 

@@ -68,6 +68,7 @@ class Entrance(models.TextChoices):
     OBJECTION = "objection", _("得分异议")
     URGENT = "urgent", _("紧急信息")
     DUTY = "duty", _("值班")
+    COMMISSION = "commission", _("约稿")
     UNITS = "units", _("单位与人员")
     WORDS = "words", _("词库")
     SEARCH = "search", _("查询")

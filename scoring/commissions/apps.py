@@ -1,7 +1,20 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class CommissionsConfig(AppConfig):
     name = "scoring.commissions"
     label = "commissions"
     verbose_name = "约稿"
+
+    def ready(self) -> None:
+        from infoflow.notices.kinds import register_kind
+        from infoflow.notices.sweep import register_job
+        from infoflow.worktime.due_kinds import register_due_kind
+
+        from . import grace, outside, signal_handlers  # noqa: F401
+        from .rules import KIND
+
+        register_kind(KIND, str(_("约稿")))
+        register_due_kind(KIND, label=_("约稿"), remind=outside.remind, moved=outside.moved)
+        register_job("commissions", grace.run, label=_("约稿未报"), order=20)

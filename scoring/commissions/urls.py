@@ -1,5 +1,9 @@
-from __future__ import annotations
+from django.urls import path
 
-from django.urls import URLPattern
+from . import views
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("commissions/", views.commission_list, name="commissions"),
+    path("commissions/<row:pk>/", views.commission_page, name="commission"),
+    path("commissions/<row:pk>/act/", views.commission_act, name="commission_act"),
+]
