@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import threading
@@ -15,6 +16,7 @@ from hypothesis import settings
 from pytest_django.plugin import DjangoDbBlocker, blocking_manager_key
 
 from tests import builders, database
+from tests.ground import GROUND, grounded
 from tests.properties import examples
 
 # Playwright keeps an event loop in the test's thread; Django would refuse the database there.
@@ -82,10 +84,24 @@ def django_db_modify_db_settings_xdist_suffix(
         yield
 
 
-@pytest.fixture
-def office(db: None) -> builders.Office:
+@grounded
+def office() -> builders.Office:
     """One unit with its people and the office's people."""
     return builders.Office()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Lay the ground before pytest-django opens the test's own transaction."""
+    GROUND.prepare(item)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def module_ground(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Take the ground away after a module's last test."""
+    yield
+    with django_db_blocker.unblock():
+        GROUND.take_away()
 
 
 @pytest.fixture(scope="session")
@@ -101,7 +117,12 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 
     patch = pytest.MonkeyPatch()
     patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: put_back())
+    # What migrating left behind is swept once, what stays is not looked at again and again.
+    gc.collect()
+    gc.freeze()
+    GROUND.ready = True
     yield
+    GROUND.ready = False
     patch.undo()
 
 

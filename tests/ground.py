@@ -1,0 +1,139 @@
+"""What the tests of a module stand on, built once for those that follow one another.
+
+A grounded fixture fills the database through the real actions, like any other. It is built in a
+transaction around the test's own and stays for the next test of its module that asks for it:
+each test gets its own copies of the objects, and what it wrote itself is taken back as ever.
+Tests that commit build anew, and so do those of tests/security, whose `world` holds such a
+transaction for the whole package.
+"""
+
+from __future__ import annotations
+
+import copy
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.db import transaction
+from pytest_django.plugin import blocking_manager_key
+
+Build = Callable[..., Any]
+
+_builders: dict[Any, Build] = {}
+
+
+@dataclass
+class Layer:
+    """One fixture's rows, held by an open transaction, and the objects that stand for them."""
+
+    build: Build
+    held: transaction.Atomic
+    value: Any
+
+
+class Ground:
+    """The layers that stand now, lowest first."""
+
+    def __init__(self) -> None:
+        self.ready = False  # there is a test database
+        self.module: Any = None
+        self.layers: list[Layer] = []
+        self.copies: dict[int, Any] = {}
+
+    def prepare(self, item: pytest.Item) -> None:
+        """Before a test: take away what it does not stand on, lay what is missing."""
+        wanted = chain(item) if self.ready else []
+        module = getattr(item, "module", None)
+        kept = 0
+        if module is self.module:
+            pairs = zip(self.layers, wanted, strict=False)
+            while kept < min(len(self.layers), len(wanted)) and _same(next(pairs)):
+                kept += 1
+        self.module, self.copies = module, {}
+        if kept == len(self.layers) == len(wanted):
+            return
+        with item.config.stash[blocking_manager_key].unblock():
+            self.take_away(kept)
+            for build in wanted[kept:]:
+                self._lay(build)
+
+    def _lay(self, build: Build) -> None:
+        below = {layer.build.__name__: layer.value for layer in self.layers}
+        held = transaction.atomic()
+        held.__enter__()
+        try:
+            value = build(**{name: below[name] for name in needs(build)})
+        except BaseException:
+            transaction.set_rollback(True)
+            held.__exit__(None, None, None)
+            raise
+        self.layers.append(Layer(build, held, value))
+
+    def take_away(self, kept: int = 0) -> None:
+        """Take back all layers but the lowest `kept`."""
+        while len(self.layers) > kept:
+            layer = self.layers.pop()
+            transaction.set_rollback(True)
+            layer.held.__exit__(None, None, None)
+
+    def copy_of(self, build: Build) -> Any:
+        """Return this test's own copy of what a fixture gave; one object stays one object."""
+        value = next(layer.value for layer in self.layers if layer.build is build)
+        return copy.deepcopy(value, self.copies)
+
+    def holds(self, build: Build) -> bool:
+        """Tell whether a fixture's rows stand."""
+        return any(layer.build is build for layer in self.layers)
+
+
+GROUND = Ground()
+
+
+def _same(pair: tuple[Layer, Build]) -> bool:
+    return pair[0].build is pair[1]
+
+
+def needs(build: Build) -> list[str]:
+    """Return the names of the grounded fixtures that one stands on."""
+    return list(inspect.signature(build).parameters)
+
+
+def chain(item: pytest.Item) -> list[Build]:
+    """Return what builds the ground of a test, lowest first; nothing when it stands on none."""
+    names = set(getattr(item, "fixturenames", ()))
+    mark = item.get_closest_marker("django_db")
+    commits = "transactional_db" in names or (mark is not None and mark.kwargs.get("transaction"))
+    if commits or item.path.parent.name == "security":
+        return []
+    known = item._fixtureinfo.name2fixturedefs  # type: ignore[attr-defined]
+    found: list[Build] = []
+
+    def add(name: str) -> None:
+        build = _builders.get(known[name][-1].func) if name in known else None
+        if build is not None and build not in found:
+            for below in needs(build):
+                add(below)
+            found.append(build)
+
+    # What most tests stand on lies lowest: it stays when the next test wants something else.
+    for name in sorted(names, key=lambda name: (name != "office", name)):
+        add(name)
+    return found
+
+
+def grounded(build: Build) -> Any:
+    """Make a fixture of a function that writes rows and takes nothing but grounded fixtures."""
+
+    def fixture(request: pytest.FixtureRequest, db: None, **below: Any) -> Any:
+        return GROUND.copy_of(build) if GROUND.holds(build) else build(**below)
+
+    names = ["request", "db", *needs(build)]
+    kind = inspect.Parameter.KEYWORD_ONLY
+    fixture.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [inspect.Parameter(name, kind) for name in names]
+    )
+    fixture.__doc__ = build.__doc__
+    _builders[fixture] = build
+    return pytest.fixture(name=build.__name__)(fixture)
