@@ -18,7 +18,7 @@ from django.utils.cache import add_never_cache_headers
 
 TOKEN = "csrfmiddlewaretoken"  # noqa: S105 - the name of a field
 # What tells a person most of what they typed; the rest goes along unseen.
-SHOWN = ("title", "body", "reason", "note")
+SHOWN = ("title", "body", "reason", "note", "what", "facts", "result", "caller")
 
 
 def keeps_typing(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

@@ -21,6 +21,8 @@ class MenuItem:
     url: str
     order: int = 100
     badge: int = 0
+    # Stands in red before all others: what cannot wait.
+    alarm: bool = False
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,7 @@ class Content:
     def of(cls, data: dict[str, Any]) -> Content:
         """Return what a cleaned form says; blanks at the ends are no words."""
         names = {field.name for field in fields(cls)}
-        given = {
+        given: dict[str, Any] = {
             name: value.strip() if isinstance(value, str) else value
             for name, value in data.items()
             if name in names and value is not None
