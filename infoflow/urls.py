@@ -7,6 +7,7 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 
 from infoflow.desk.views import closed
+from infoflow.notices.views_health import health
 
 handler400 = "infoflow.desk.views.bad_request"
 
@@ -36,6 +37,7 @@ urlpatterns = [
     re_path(r"^office/password_reset/.*$", RedirectView.as_view(pattern_name="login")),
     re_path(r"^read/_util/.*$", RedirectView.as_view(pattern_name="login")),
     *[path(f"office/{address}", closed) for address in CLOSED],
+    path("health/", health, name="health"),
     path("office/", include(wagtailadmin_urls)),
     path("read/", include(wagtail_urls)),
     path("", include("infoflow.desk.urls")),

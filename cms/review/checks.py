@@ -6,6 +6,8 @@ from django.core.checks import CheckMessage, Error, register
 from django.core.checks import Warning as CheckWarning
 from django.db import DatabaseError
 
+from infoflow.notices.health import Finding, State
+
 
 @register()
 def gate_stands(**kwargs: Any) -> list[CheckMessage]:
@@ -27,3 +29,17 @@ def gate_stands(**kwargs: Any) -> list[CheckMessage]:
             )
         ]
     return []
+
+
+def gate_look() -> Finding:
+    """Tell the health page whether the gate stands."""
+    from . import gate
+
+    missing = gate.missing_triggers()
+    if not missing:
+        return Finding()
+    return Finding(
+        State.BAD,
+        f"发布闸门缺失：{'、'.join(missing)}。请运行 manage.py install_gate 重建，"
+        "再运行 manage.py verify_gate 核对。",
+    )

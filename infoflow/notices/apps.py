@@ -8,8 +8,9 @@ class NoticesConfig(AppConfig):
     verbose_name = "消息"
 
     def ready(self) -> None:
-        from . import jobs
+        from . import health, jobs
         from .kinds import CHANNEL_DOWN, register_kind
 
         register_kind(CHANNEL_DOWN, _("消息渠道"))
+        health.register()
         jobs.register()

@@ -89,13 +89,19 @@ def jobs() -> list[Job]:
     return sorted(_jobs.values(), key=lambda job: (job.order, job.name))
 
 
-def sweep(now: datetime, *, dry: bool = False) -> list[Ran]:
-    """Run every job that is due until none wants more; a failing one never stops the others."""
+def sweep(
+    now: datetime, *, dry: bool = False, stop: Callable[[], bool] = lambda: False
+) -> list[Ran]:
+    """Run every job that is due until none wants more; a failing one never stops the others.
+
+    Args:
+        stop: asked between two calls of jobs; what is left waits for the next run.
+    """
     rested = set() if dry else _resting()
     waiting = [job for job in jobs() if job.name not in rested]
     ran: dict[str, Ran] = {}
     for _round in range(ROUNDS_MAX):
-        waiting = [job for job in waiting if _once(job, now, dry, ran)]
+        waiting = [job for job in waiting if not stop() and _once(job, now, dry, ran)]
         if not waiting:
             break
     return list(ran.values())

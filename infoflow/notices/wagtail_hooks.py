@@ -14,7 +14,7 @@ from wagtail.admin.ui.sidebar import LinkMenuItem
 
 from infoflow.desk.menu import MenuItem
 
-from . import queries
+from . import hooks_health, queries  # noqa: F401 - the former registers by itself
 from .views_office import NoticesView
 
 

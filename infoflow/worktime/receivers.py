@@ -6,7 +6,7 @@ import logging
 from collections.abc import Collection
 from typing import Any
 
-from django.db.models.signals import post_delete, post_save
+from django.db.models.signals import post_delete, post_save, pre_save
 from django.dispatch import receiver
 from django.utils import timezone
 
@@ -17,6 +17,16 @@ from .signals import years_loaded
 log = logging.getLogger(__name__)
 
 Row = CalendarYear | ClosingTime | WorkdayOverride
+
+
+@receiver(pre_save, sender=CalendarYear)
+@receiver(pre_save, sender=WorkdayOverride)
+@receiver(pre_save, sender=ClosingTime)
+def row_changing(instance: Row, raw: bool = False, **kwargs: Any) -> None:
+    """Look how the row stood: a day that is moved to another year touches both."""
+    known = not raw and instance.pk is not None
+    was = type(instance)._default_manager.filter(pk=instance.pk).first() if known else None
+    instance._was = was  # type: ignore[union-attr]
 
 
 @receiver([post_save, post_delete], sender=CalendarYear)
@@ -33,8 +43,8 @@ def row_changed(instance: Row, raw: bool = False, **kwargs: Any) -> None:
 
 def _years_of(row: Row) -> list[int]:
     """Return the years that a change touches: of the row as it is and as it was before."""
-    # The newest record is this change itself.
-    stand = [row, *row.history.all()[:2]]
+    was = getattr(row, "_was", None)
+    stand = [row, was] if was is not None else [row]
     if isinstance(row, ClosingTime):
         # It holds from a day on. Limits of working days end within 2,000 of them.
         first = min(one.valid_from.year for one in stand)

@@ -2,6 +2,7 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
 
 
 class TalliesConfig(AppConfig):
@@ -10,8 +11,11 @@ class TalliesConfig(AppConfig):
     verbose_name = "月度汇总"
 
     def ready(self) -> None:
-        from . import checks  # noqa: F401
+        from infoflow.notices.health import register_look
 
+        from . import checks
+
+        register_look("tallies", _("月度汇总"), checks.tallies_look)
         post_migrate.connect(_keep, sender=self)
 
 

@@ -5,6 +5,8 @@ from typing import Any
 from django.core.checks import CheckMessage, Error, register
 from django.db import DatabaseError
 
+from infoflow.notices.health import Finding, State
+
 
 @register()
 def tallies_kept(**kwargs: Any) -> list[CheckMessage]:
@@ -25,3 +27,16 @@ def tallies_kept(**kwargs: Any) -> list[CheckMessage]:
             )
         ]
     return []
+
+
+def tallies_look() -> Finding:
+    """Tell the health page whether the tallies follow facts and entries."""
+    from . import keeping
+
+    missing = keeping.missing()
+    if not missing:
+        return Finding()
+    return Finding(
+        State.BAD,
+        f"月度汇总不再更新，缺少：{'、'.join(missing)}。请运行 manage.py tallies --rebuild 重建。",
+    )

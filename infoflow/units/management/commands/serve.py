@@ -16,12 +16,16 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
+from infoflow.notices.loop import Keeper, loop_command
+
 HOST = "127.0.0.1"
 WORKERS = 2
 # Seconds that a worker gets to finish its request when the server is stopped.
 PATIENCE = 3
 # Seconds after which nobody waits any longer for the first worker.
 GIVE_UP = 60
+# Seconds between two sweeps of what has become due.
+SWEEP_EVERY = 15
 
 
 class Command(BaseCommand):
@@ -34,6 +38,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, port: int, **options: Any) -> None:
         """Serve until interrupted; say where to go as soon as pages are answered.
+
+        Beside it runs the loop of the sweep, a process of its own that ends with this one.
 
         The application is loaded here, once; workers are forked from it, which halves the
         time to the first page. No connection to the database may be open at that moment.
@@ -60,9 +66,15 @@ class Command(BaseCommand):
             if answers(port):
                 self.stdout.write(lines.getvalue(), ending="")
                 self.stdout.flush()
+            # Not before: it would load the whole system beside the first page.
+            sweeper.start()
 
+        sweeper = Keeper(loop_command(SWEEP_EVERY))
         server.on_startup(threading.Thread(target=announce, daemon=True).start)
-        server.serve()
+        try:
+            server.serve()
+        finally:
+            sweeper.stop()
 
 
 def answers(port: int) -> bool:
