@@ -11,6 +11,6 @@ class NoticesConfig(AppConfig):
         from . import health, jobs
         from .kinds import CHANNEL_DOWN, register_kind
 
-        register_kind(CHANNEL_DOWN, _("消息渠道"))
+        register_kind(CHANNEL_DOWN, str(_("消息渠道")))
         health.register()
         jobs.register()

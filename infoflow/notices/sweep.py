@@ -110,11 +110,11 @@ def sweep(
 def _resting() -> set[str]:
     """Return the jobs that ran well less than their `every` ago."""
     clock = timezone.now()
-    good = dict(SweepRun.objects.exclude(good_at=None).values_list("job", "good_at"))
+    good = dict(SweepRun.objects.values_list("job", "good_at"))
     return {
         job.name
         for job in jobs()
-        if job.every and job.name in good and clock - good[job.name] < job.every
+        if job.every and (at := good.get(job.name)) is not None and clock - at < job.every
     }
 
 

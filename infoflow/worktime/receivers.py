@@ -43,15 +43,19 @@ def row_changed(instance: Row, raw: bool = False, **kwargs: Any) -> None:
 
 def _years_of(row: Row) -> list[int]:
     """Return the years that a change touches: of the row as it is and as it was before."""
-    was = getattr(row, "_was", None)
-    stand = [row, was] if was is not None else [row]
-    if isinstance(row, ClosingTime):
+    was: Row | None = getattr(row, "_was", None)
+    stand: list[Row] = [row, was] if was is not None else [row]
+    if any(isinstance(one, ClosingTime) for one in stand):
         # It holds from a day on. Limits of working days end within 2,000 of them.
-        first = min(one.valid_from.year for one in stand)
+        first = min(_year(one) for one in stand)
         return list(range(first, max(first, timezone.localdate().year) + 10))
+    return sorted({_year(one) for one in stand})
+
+
+def _year(row: Row) -> int:
     if isinstance(row, CalendarYear):
-        return sorted({one.year for one in stand})
-    return sorted({one.date.year for one in stand})
+        return row.year
+    return (row.valid_from if isinstance(row, ClosingTime) else row.date).year
 
 
 @receiver(years_loaded)
