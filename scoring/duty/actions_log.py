@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 # Clocks of two machines differ a little; more is a slip of the keyboard.
 AHEAD = timedelta(minutes=1)
+_TYPED = ("unit_name", "caller", "post", "phone", "content", "reported", "about_key")
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,10 @@ def _entry(
     unit = Unit.objects.active_on(timezone.localdate()).filter(name=unit_name).first()
     fresh = {**values, "unit": unit, "corrects": corrects, "why": why, "by": person, "at": now}
     made, new = LogEntry.objects.get_or_create(key=key, defaults=fresh)
+    if not new and any(getattr(made, name) != values[name] for name in _TYPED):
+        raise Refused(
+            _("这一条刚才已经保存，后来的改动没有保存。请点开日志中的那一条，用“更正”补上。")
+        )
     if new and instruction:
         DutyInstruction.objects.create(
             entry=made,

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 def _person(label: Any, **more: Any) -> Any:
     """A person who is named for ever."""
-    values = {"on_delete": models.PROTECT, "related_name": "+"} | more
+    values: dict[str, Any] = {"on_delete": models.PROTECT, "related_name": "+"} | more
     return models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name=label, **values)
 
 
