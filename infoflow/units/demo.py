@@ -15,7 +15,7 @@ DEMO_PASSWORD = "Yanshi-2026"  # noqa: S105
 _ROADS = (
     (Role.OFFICER, Role.SIGNATORY),
     (Role.EDITOR, Role.REVIEWER, Role.ISSUER),
-    (Role.SCORER, Role.LEADER, Role.SYSTEM_ADMIN),
+    (Role.SCORER, Role.DUTY, Role.LEADER, Role.SYSTEM_ADMIN),
 )
 
 

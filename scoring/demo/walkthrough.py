@@ -37,6 +37,7 @@ from scoring.adoptions.models import Fact
 from scoring.adoptions.rules import AdoptionForm, FactKind, Source
 from scoring.schemes.actions import create_scheme, publish_scheme
 
+from .duty_room import fill_duty_room
 from .tables import CODE_PREFIX
 
 _GROUP_TOWNS, _GROUP_OFFICES = "演示县乡镇街道", "演示县县直部门"
@@ -55,6 +56,8 @@ _OFFICE: tuple[tuple[str, str, Role], ...] = (
     ("baomi", "孙博", Role.REVIEWER),
     ("qianfa", "吴刚", Role.ISSUER),
     ("zhiban", "冯磊", Role.DUTY),
+    ("zhiban2", "丁宁", Role.DUTY),
+    ("zhiban3", "韩雪", Role.DUTY),
     ("jifen", "郑洁", Role.SCORER),
     ("lingdao", "何山", Role.LEADER),
     ("xitong", "系统管理员", Role.SYSTEM_ADMIN),
@@ -297,4 +300,5 @@ def load() -> int:
     county = _people_the_county()
     _fill_the_road(county)
     _score(county, _fill_the_shelf(county))
+    fill_duty_room(county.people)
     return Fact.objects.count() - before

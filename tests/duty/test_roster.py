@@ -9,13 +9,14 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from cms.review.actions import Refused
+from infoflow.units.handover import hand_over, holdings, names_of
 from infoflow.units.roles import Role
 from infoflow.worktime.rules import CHINA
 from scoring.duty import queries
 from scoring.duty.actions import Faulty, Saved, change_shift, save_roster, save_settings
 from scoring.duty.models import RosterChange, Shift
 from scoring.duty.rules import Line, Span, Watch
-from tests.builders import fresh, person
+from tests.builders import Office, fresh, person
 
 from .builders import Room
 
@@ -172,3 +173,20 @@ def test_closed_accounts_are_not_told_and_are_warned_of(room: Room) -> None:
     room.second.is_active = False
     room.second.save()
     assert queries.on_duty(now) == []
+
+
+def test_a_hand_over_tells_of_the_leavers_shifts(room: Room) -> None:
+    office = Office()
+    both = person(Role.OFFICER, Role.DUTY, at=office.unit)
+    shift = room.shift(both, start=timezone.now() + DAY)
+    room.shift(both, start=timezone.now() - 3 * DAY)  # over: nobody has to be found for it
+    [held] = holdings(unit=office.unit, person=both, role=Role.OFFICER)
+    assert (held.kind, held.ids, held.moves) == ("duty-shift", (shift.pk,), False)
+    assert list(names_of(held.kind, held.ids, fresh(room.first))) == [shift.pk]
+    assert names_of(held.kind, held.ids, fresh(office.officer)) == {}
+    made = hand_over(
+        unit=office.unit, leaver=both, successor=office.officer, by=fresh(office.signatory)
+    )
+    assert [(x.kind, x.moved, x.object_ids) for x in made.lines.all()] == [
+        ("duty-shift", False, [shift.pk])
+    ]

@@ -23,6 +23,7 @@ class Mark(StrEnum):
     FINDING = "13906391357"  # what the scan finds in them: a telephone number
     REASON = "ZBREASONQ"  # why its signatory sent one back
     OFFICE_REASON = "ZBWHYQ"  # why the office did not take one
+    DUTY = "ZBDUTYQ"  # what was said to the duty room, and about it
     OPINION = "ZBOPINIONQ"  # what the confidentiality reviewer wrote
     OBJECTION = "ZBOBJECTQ"  # what it says against its points, and the answer
     POINTS = "ZBPOINTSQ"  # facts and ledger entries without a text

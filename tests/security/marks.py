@@ -39,11 +39,12 @@ MAY_SEE: dict[str, dict[str, frozenset[Mark]]] = {
         "/office/objections/": IN_RANKINGS | {Mark.OBJECTION, Mark.PERSON},
         "/ranking/people/": IN_PEOPLE,
     },
-    Role.DUTY: {"/": IN_ISSUES},
+    Role.DUTY: {"/duty/": frozenset({Mark.UNIT, Mark.DUTY}), "/": IN_ISSUES},
     # The board names units, and nothing of what they wrote.
     Role.LEADER: {
         "/": IN_ISSUES,
         "/board/": frozenset({Mark.UNIT}),
+        "/duty/": frozenset({Mark.UNIT, Mark.DUTY}),
         "/ranking/": IN_RANKINGS,
         "/ranking/people/": IN_PEOPLE,
     },

@@ -31,6 +31,7 @@ from scoring.schemes import actions as scheme_actions
 from scoring.schemes.models import Scheme
 from tests import builders
 
+from .duties import Duties, duties
 from .mark import OWN_MARK, Mark
 from .offices import (
     ISSUED,
@@ -104,6 +105,7 @@ class World:
     scheme_draft: Scheme
     handover: HandOver  # of unit B
     own_handover: HandOver
+    duties: Duties  # what unit B said to the duty room
     notice: Notice  # to unit B's officer
     own_notice: Notice  # to everybody who asks here
 
@@ -244,6 +246,7 @@ def build() -> World:
         upload=upload,
         scheme=scheme,
         scheme_draft=scheme_draft,
+        duties=duties(people[Role.DUTY], other.unit.name, Mark.DUTY),
         handover=hand_over(other, Mark.HAND_OVER, Mark.PERSON, Mark.DRAFT),
         own_handover=hand_over(own, OWN_MARK, OWN_MARK, OWN_MARK),
         notice=told(Mark.TOLD, other.officer),
