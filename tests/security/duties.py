@@ -28,8 +28,9 @@ class Duties:
     matter: Matter
 
 
-def duties(duty: User, unit: str, mark: str) -> Duties:
+def duties(duty: User | None, unit: str, mark: str) -> Duties:
     """Fill the duty room: a colleague has taken the calls and hands over."""
+    assert duty is not None
     other = builders.person(Role.DUTY)
     start = timezone.now().replace(second=0, microsecond=0) + timedelta(hours=1)
     span = Span(start, start + timedelta(days=1))
