@@ -11,6 +11,7 @@ from cms.items.models import ItemPage
 from infoflow.desk.menu import MenuItem, Panel
 from infoflow.units.permissions import person_of, unit_ids_of
 
+from . import hooks_office as hooks_office
 from . import queries
 
 SHOWN = 5
