@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date, time
-from typing import Any
+from typing import Any, cast
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -98,6 +98,8 @@ class Dated(models.Model):
 
     # Columns of which two rows that hold on one day must not agree in all.
     thing: tuple[str, ...] = ()
+    # The row that this one is to replace, which is ended in the same act.
+    replaces: int | None = None
 
     class Meta:
         abstract = True
@@ -105,12 +107,14 @@ class Dated(models.Model):
     def clean(self) -> None:
         for name in ("jurisdiction", "document"):
             setattr(self, name, (getattr(self, name) or "").strip())
-        if self.valid_from is None:
+        given = cast("date | None", self.valid_from)
+        if given is None:
             return
         if self.valid_to is not None and self.valid_to < self.valid_from:
             raise ValidationError({"valid_to": _("施行止早于施行起，请核对。")})
         same = {name: getattr(self, name) for name in self.thing}
-        rows = DatedQuerySet(type(self)).filter(**same).exclude(pk=self.pk)
+        own = [pk for pk in (self.pk, self.replaces) if pk is not None]
+        rows = DatedQuerySet(type(self)).filter(**same).exclude(pk__in=own)
         other = rows.between(self.valid_from, self.valid_to).order_by("valid_from").first()
         if other is not None:
             raise ValidationError(

@@ -11,6 +11,7 @@ from infoflow.desk.menu import MenuItem, Panel
 from infoflow.units.permissions import person_of, unit_ids_of
 from scoring.duty.hooks import PANEL_HOOK
 
+from . import hooks_rules as hooks_rules  # the rule table in the office
 from . import queries
 from .actions import takes_calls
 from .models import sees_all_events

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, replace
+from datetime import date
 
 import pytest
 from django.utils import timezone
@@ -23,6 +24,7 @@ from scoring.adoptions.actions_instructions import answer_instruction, record_in
 from scoring.adoptions.models import Instruction
 from scoring.imports import actions as import_actions
 from scoring.imports.models import ImportRun, Upload
+from scoring.urgent import actions_rules as rule_actions
 from tests import builders
 from tests.scoring.imports.tables import xlsx
 
@@ -253,3 +255,15 @@ def told(mark: str, *people: User) -> Notice:
     )
     assert made is not None
     return made
+
+
+def rule_tables(editor: User) -> None:
+    """Load a table of time limits and one of grades for urgent reports."""
+    for code in ("province-2021", "grades-493"):
+        rule_actions.load_preset(
+            code=code,
+            jurisdiction="本市",
+            document="本市办法",
+            valid_from=date(2020, 1, 1),
+            person=editor,
+        )

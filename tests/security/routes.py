@@ -23,6 +23,7 @@ from infoflow.units.models import GroupMembership, Officer, Signatory, Unit, Uni
 from infoflow.units.roles import ADMIN_ROLES
 from infoflow.worktime.models import CalendarYear, ClosingTime, WorkdayOverride
 from scoring.ledger.models import Entry
+from scoring.urgent.models import GradeThreshold, UrgentRule
 
 from .world import SUPERUSER, World, task_of
 
@@ -306,6 +307,8 @@ FILLERS: dict[str, Filler] = {
         "本单位": {"pk": Officer.objects.get(user=world.own.officer).pk},
         "外单位": {"pk": _post(Officer, world)},
     },
+    "office/urgent-rules/": _one(lambda world: UrgentRule.objects.all()[0].pk),
+    "office/grade-thresholds/": _one(lambda world: GradeThreshold.objects.all()[0].pk),
     "office/workdays/": _one(lambda world: WorkdayOverride.objects.all()[0].pk),
     "office/calendar-years/": _one(lambda world: CalendarYear.objects.all()[0].pk),
     "office/closing-times/": _one(lambda world: ClosingTime.objects.all()[0].pk),

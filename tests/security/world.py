@@ -46,6 +46,7 @@ from .offices import (
     joint_item,
     not_taken,
     refused_at_the_door,
+    rule_tables,
     told,
     typed,
 )
@@ -219,6 +220,7 @@ def build() -> World:
         person=own.scorer,
     )
     refused_at_the_door(other)
+    rule_tables(own.editor)
     run, upload = imported(other)
     typed(texts.draft, other.officer, Mark.TYPED)
     typed(own_texts.draft, own.officer, Mark.OWN_TYPED)
