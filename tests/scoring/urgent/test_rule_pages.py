@@ -109,7 +109,7 @@ def test_a_rule_is_added_corrected_and_its_faults_are_named(editor: Client) -> N
     assert editor.post(edit, data_of(rule, limit_amount=15)).status_code == 302
     assert rule.history.count() == 2
     assert rule.history.first().history_user is not None
-    faults = {
+    faults: dict[str, dict[str, object]] = {
         "与已有的一条重叠": {},
         "施行止早于施行起": {"valid_to": "2025-12-31"},
         "每日时点只用于续报": {"slots": "08:00"},
