@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from infoflow.papers.parts import Table
-from infoflow.papers.xlsx import Heading, Sheet
+from infoflow.papers.xlsx import Heading, Sheet, Value
 
 from .rules_clocks import Clock, Verdict
 from .rules_grades import Grade
@@ -199,7 +199,7 @@ def sheets_of(found: Statistics, *, title: str, note: str) -> list[Sheet]:
         (row.unit, grade_words(row.grade), *_numbers(row.count, found.finding_labels))
         for row in found.rows
     ]
-    events = [
+    events: list[tuple[Value, ...]] = [
         (
             outcome.number,
             outcome.unit,
