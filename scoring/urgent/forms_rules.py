@@ -41,6 +41,17 @@ def _lock_judged(form: forms.ModelForm[Any]) -> None:
     ) % {"judged": judged_words(judged)}
 
 
+def _name_blanks(form: forms.ModelForm[Any]) -> None:
+    """Say in words what an empty choice means."""
+    for name, told in {"cls": _t("各类"), "grade": _t("各级")}.items():
+        field = form.fields.get(name)
+        if isinstance(field, forms.TypedChoiceField) and not field.required:
+            field.choices = [("", told), *[c for c in field.choices if c[0]]]
+    for field in form.fields.values():
+        if isinstance(field, forms.TypedChoiceField) and field.required:
+            field.choices = [("", _t("请选择")), *[c for c in field.choices if c[0]]]
+
+
 class RuleForm(RuleModelForm):
     class Meta:
         model = UrgentRule
@@ -73,6 +84,7 @@ class RuleForm(RuleModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        _name_blanks(self)
         _lock_judged(self)
 
 
@@ -102,6 +114,7 @@ class ThresholdForm(ThresholdModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        _name_blanks(self)
         _lock_judged(self)
 
 

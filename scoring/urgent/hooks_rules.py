@@ -8,7 +8,6 @@ from django.urls import URLPattern, path
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
-from wagtail.admin.ui.tables import Column
 from wagtail.admin.viewsets.model import ModelViewSetGroup
 from wagtail.permissions import register_permission_policy
 
@@ -51,8 +50,7 @@ class RuleViewSet(DatedViewSet):
     menu_label = _("时限规则")
     kept_form = RuleForm
     list_display = [
-        "jurisdiction",
-        Column("words", label=_("规则"), accessor="words"),
+        "__str__",
         "valid_from",
         "valid_to",
         "document",
@@ -67,8 +65,7 @@ class ThresholdViewSet(DatedViewSet):
     menu_label = _("分级标准")
     kept_form = ThresholdForm
     list_display = [
-        "jurisdiction",
-        Column("words", label=_("标准"), accessor="words"),
+        "__str__",
         "valid_from",
         "valid_to",
         "document",

@@ -145,11 +145,8 @@ class UrgentRule(Dated):
         max_length=20,
         choices=EventClass.choices,
         blank=True,
-        help_text=_("空即各类"),
     )
-    grade = models.CharField(
-        _("级别"), max_length=20, choices=Grade.choices, blank=True, help_text=_("空即各级")
-    )
+    grade = models.CharField(_("级别"), max_length=20, choices=Grade.choices, blank=True)
     sensitive = models.CharField(
         _("敏感因素"), max_length=4, choices=Sensitive.choices, blank=True, default=""
     )
@@ -290,7 +287,6 @@ class GradeThreshold(Dated):
         max_length=20,
         choices=EventClass.choices,
         blank=True,
-        help_text=_("空即各类"),
     )
     measure = models.CharField(_("数字"), max_length=20, choices=Measure.choices)
     grade = models.CharField(_("级别"), max_length=20, choices=Grade.choices)

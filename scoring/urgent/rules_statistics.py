@@ -195,7 +195,7 @@ def table_of(found: Statistics) -> Table:
 
 def sheets_of(found: Statistics, *, title: str, note: str) -> list[Sheet]:
     """Return the workbook's sheets: the numbers, and each event with its verdict."""
-    numbers = [
+    numbers: list[tuple[Value, ...]] = [
         (row.unit, grade_words(row.grade), *_numbers(row.count, found.finding_labels))
         for row in found.rows
     ]

@@ -33,6 +33,11 @@ class Preset:
     rules: tuple[RuleRow, ...]
     thresholds: tuple[Threshold, ...]
 
+    @property
+    def count(self) -> int:
+        """How many rows it has."""
+        return len(self.rules) + len(self.thresholds)
+
     def rules_for(self, *, jurisdiction: str, document: str, since: date) -> list[RuleRow]:
         """Return its rules as they would be loaded for a jurisdiction."""
         return [
@@ -92,8 +97,8 @@ def _thresholds(data: dict[str, Any], since: date) -> list[Threshold]:
 
 @cache
 def presets() -> dict[str, Preset]:
-    """Return all presets by code, in the order of their codes."""
-    found = {}
+    """Return all presets by code: tables of limits first, then of grades."""
+    found: dict[str, Preset] = {}
     for path in sorted(FOLDER.glob("*.json")):
         data = json.loads(path.read_text(encoding="utf-8"))
         since = date.fromisoformat(data["valid_from"]) if data.get("valid_from") else None
@@ -107,4 +112,4 @@ def presets() -> dict[str, Preset]:
             rules=tuple(_rules(data, since or UNDATED)),
             thresholds=tuple(_thresholds(data, since or UNDATED)),
         )
-    return found
+    return dict(sorted(found.items(), key=lambda item: (not item[1].rules, item[0])))
