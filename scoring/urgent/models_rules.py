@@ -198,7 +198,7 @@ class UrgentRule(Dated):
         ]  # fmt: skip
 
     def __str__(self) -> str:
-        return f"{self.jurisdiction}：{self.words}" if self.step else ""
+        return f"{self.jurisdiction}：{self.words}"
 
     def clean(self) -> None:
         self._clean_limit()
@@ -251,8 +251,11 @@ class UrgentRule(Dated):
 
     @property
     def words(self) -> str:
-        """What the rule asks, in one line."""
-        told = rule_words(self.row())
+        """What the rule asks, in one line; nothing of a half-filled form."""
+        try:
+            told = rule_words(self.row())
+        except ValueError:
+            return ""
         kind = EventClass(self.cls).label if self.cls else ""
         more = _t("不完整但写明原因的视为按时") if self.incomplete_ok else ""
         return "，".join(str(part) for part in (kind, told, more) if part)
@@ -314,7 +317,7 @@ class GradeThreshold(Dated):
         ]
 
     def __str__(self) -> str:
-        return f"{self.jurisdiction}：{self.words}" if self.measure else ""
+        return f"{self.jurisdiction}：{self.words}"
 
     def row(self) -> Threshold:
         """Return it as the suggestion takes it."""
@@ -331,7 +334,9 @@ class GradeThreshold(Dated):
 
     @property
     def words(self) -> str:
-        """What the threshold says, in one line."""
+        """What the threshold says, in one line; nothing of a half-filled form."""
+        if not (self.measure and self.grade and self.at_least):
+            return ""
         measure = Measure(self.measure)
         told = _t("%(what)s%(least)s以上为%(grade)s") % {
             "what": measure.label,

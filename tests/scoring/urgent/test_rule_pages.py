@@ -104,7 +104,7 @@ def test_a_rule_is_added_corrected_and_its_faults_are_named(editor: Client) -> N
     rule = UrgentRule.objects.get()
     assert rule.words == "首报（电话），获悉后20分钟内"
     page = editor.get("/office/urgent-rules/").content.decode()
-    assert "首报（电话），获悉后20分钟内" in page
+    assert "本县：首报（电话），获悉后20分钟内" in page
     edit = f"/office/urgent-rules/edit/{rule.pk}/"
     assert editor.post(edit, data_of(rule, limit_amount=15)).status_code == 302
     assert rule.history.count() == 2
@@ -125,6 +125,9 @@ def test_a_rule_is_added_corrected_and_its_faults_are_named(editor: Client) -> N
         text = answer.content.decode()
         assert (told in text) or (answer.status_code == 422 and "密级" in text), told
     assert UrgentRule.objects.count() == 1
+    # An empty form is asked for what it lacks.
+    for address in (add, edit):
+        assert "请选择" in editor.post(address, {}).content.decode()
     slots = {"step": "followup", "limit_amount": "", "slots": "17:00，8：00", "channel": "written"}
     assert editor.post(add, data_of(blank, **slots)).status_code == 302
     assert UrgentRule.objects.get(step="followup").slots == "08:00、17:00"
