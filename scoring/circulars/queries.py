@@ -16,6 +16,8 @@ from scoring.rankings.queries import ranking
 from scoring.rankings.rules import Period, months_around, months_before
 from scoring.rankings.tables import Ranking
 from scoring.schemes.rules import points_text
+from scoring.urgent.queries_statistics import period_statistics
+from scoring.urgent.rules_statistics import sentences_of, table_of
 
 from .rules import CircularData, LevelNumbers, UnitNumbers
 
@@ -39,6 +41,7 @@ def circular_data(period: Period, *, top: int = 3) -> CircularData:
     last = period_before(period)
     before = ranking(last.start, last.end)
     answered = _answered(period)
+    urgent = period_statistics(period.start, period.end)
     units = tuple(
         UnitNumbers(
             name=row.unit,
@@ -68,6 +71,8 @@ def circular_data(period: Period, *, top: int = 3) -> CircularData:
         items=_items(period),
         score_tables=tuple(_score_table(found, n) for n in range(len(found.groups))),
         top=top,
+        urgent=tuple(sentences_of(urgent)),
+        urgent_table=table_of(urgent) if urgent.outcomes else None,
     )
 
 

@@ -58,6 +58,8 @@ class CircularData:
     items: tuple[tuple[str, ...], ...]  # date, unit, bulletin, title
     score_tables: tuple[tuple[str, Table], ...]
     top: int = 3
+    urgent: tuple[str, ...] = ()  # what is said of urgent reports
+    urgent_table: Table | None = None
 
 
 _NUMBERS = "一二三四五六七八九十"
@@ -110,6 +112,7 @@ def compose(data: CircularData) -> list[Part]:
         (_("总体情况"), _overall(data)),
         (_("采用情况"), _adopted(data)),
         (_("约稿办理情况"), _commissions(data)),
+        (_("紧急信息报送情况"), [Paragraph(sentence) for sentence in data.urgent]),
         (_("工作较好的单位"), _good(data)),
         (_("存在的问题"), _weak(data)),
         (_("下一步要求"), _asked(data)),
@@ -250,6 +253,8 @@ def _annexes(data: CircularData) -> list[Part]:
     annexes: list[tuple[str, Table]] = [
         (_("得分一览表（%(group)s）") % {"group": name}, table) for name, table in data.score_tables
     ]
+    if data.urgent_table is not None:
+        annexes.append((_("紧急信息报送情况统计表"), data.urgent_table))
     if data.items:
         headings = (_("日期"), _("单位"), _("刊物"), _("标题"))
         annexes.append((_("采用条目"), Table(headings, data.items)))

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
 from wagtail.admin.viewsets.model import ModelViewSetGroup
 from wagtail.permissions import register_permission_policy
 
-from infoflow.units.wagtail_hooks import KeptViewSet
+from infoflow.units.wagtail_hooks import KeptViewSet, RoleMenuItem
 
 from . import views_rules as views
+from . import views_statistics
 from .forms_rules import RuleForm, ThresholdForm
 from .models_rules import GradeThreshold, UrgentRule
 
@@ -90,4 +92,26 @@ def rule_urls() -> list[URLPattern]:
     return [
         path("urgent-rules/presets/", views.PresetsView.as_view(), name="urgent_presets"),
         path("urgent-rules/trial/", views.TrialView.as_view(), name="urgent_trial"),
+        path(
+            "urgent-statistics/",
+            views_statistics.StatisticsView.as_view(),
+            name="urgent_statistics",
+        ),
+        path(
+            "urgent-statistics/export/",
+            views_statistics.StatisticsFileView.as_view(),
+            name="urgent_statistics_export",
+        ),
     ]
+
+
+@hooks.register("register_admin_menu_item")
+def statistics_menu() -> MenuItem:
+    return RoleMenuItem(
+        _("紧急信息统计"),
+        reverse("urgent_statistics"),
+        name="urgent-statistics",
+        icon_name="history",
+        order=53,
+        roles=views_statistics.ROLES,
+    )
