@@ -43,13 +43,13 @@ def _lock_judged(form: forms.ModelForm[Any]) -> None:
 
 def _name_blanks(form: forms.ModelForm[Any]) -> None:
     """Say in words what an empty choice means."""
-    for name, told in {"cls": _t("各类"), "grade": _t("各级")}.items():
-        field = form.fields.get(name)
-        if isinstance(field, forms.TypedChoiceField) and not field.required:
-            field.choices = [("", told), *[c for c in field.choices if c[0]]]
-    for field in form.fields.values():
-        if isinstance(field, forms.TypedChoiceField) and field.required:
-            field.choices = [("", _t("请选择")), *[c for c in field.choices if c[0]]]
+    open_ended = {"cls": _t("各类"), "grade": _t("各级")}
+    for name, field in form.fields.items():
+        if isinstance(field, forms.TypedChoiceField) and name != "sensitive":
+            told = _t("请选择") if field.required else open_ended.get(name)
+            named = [choice for choice in field.widget.choices if choice[0]]
+            if told:
+                field.choices = [("", told), *named]
 
 
 class RuleForm(RuleModelForm):
