@@ -114,12 +114,13 @@ def _foreseen(now: datetime) -> Outcome:
     told: Counter[str] = Counter()
     late: Counter[str] = Counter()
     skipped: Counter[str] = Counter()
-    for due in Due.objects.waking(now).iterator(chunk_size=_READ):
-        found = _look(due, now)
+    rows = Due.objects.waking(now).values_list("kind", "at", "points", "handled_to", "known_at")
+    for name, at, points, handled, known in rows.iterator(chunk_size=_READ):
+        found = look(at, points, handled, known, now)
         if found.told is not None:
-            told[due.kind] += 1
-            late[due.kind] += found.late
-            skipped[due.kind] += len(found.skipped)
+            told[name] += 1
+            late[name] += found.late
+            skipped[name] += len(found.skipped)
     lines = []
     for name, count in sorted(told.items()):
         kind = due_kind(name)

@@ -166,16 +166,17 @@ def killed(transactional_db: None) -> Iterator[Callable[[int], str]]:
         stdout=subprocess.PIPE,
         text=True,
     ) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
+        questions, answers = process.stdin, process.stdout
+        assert questions is not None
+        assert answers is not None
 
         def at(boundary: int) -> str:
-            process.stdin.write(f"{boundary}\n")
-            process.stdin.flush()
-            return process.stdout.readline().strip()
+            questions.write(f"{boundary}\n")
+            questions.flush()
+            return answers.readline().strip()
 
         yield at
-        process.stdin.close()
+        questions.close()
 
 
 def test_killed_at_every_boundary(killed: Callable[[int], str]) -> None:
