@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -214,7 +215,7 @@ def measure(kind: str) -> int:
         grown = {}
         for count, first in ((MANY, 20_000), (VERY_MANY, 30_000)):
             make_due(first, count, timezone.now())
-            grown[count] = peak(lambda count=count: run(count))
+            grown[count] = peak(partial(run, count))
             say(f"telling {count:6} grows by {grown[count] / 1024 / 1024:5.1f} MiB at most")
         make_due(0, OPEN, timezone.now())
         dry = seconds(lambda: run(OPEN, dry=True))
@@ -234,8 +235,8 @@ def _rounds(run: Callable[[int], None], asked: list[int]) -> float:
         for _round in range(ROUNDS):
             make_due(first, count, timezone.now())
             first += count
-            ours.append(seconds(lambda count=count: run(count)))
-            bare.append(seconds(lambda count=count: floor(count, timezone.now(), asked)))
+            ours.append(seconds(partial(run, count)))
+            bare.append(seconds(partial(floor, count, timezone.now(), asked)))
         found[count] = min(ours)
         say(
             f"{count:6} of them told      {min(ours):9.3f} s, floor {min(bare):7.3f} s:"
