@@ -29,6 +29,8 @@ ROWS_MAX = 50_100
 AREA_MAX = 4_000_000
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+# PDF, PNG, JPEG: nobody should mend such a file to be refused again.
+_NO_TABLES = (b"%PDF-", b"\x89PNG", b"\xff\xd8")
 _ROW = re.compile(rb"<(?:[\w.-]+:)?row[\s/>]")
 _CELL = re.compile(rb"<(?:[\w.-]+:)?c[\s/>]")
 _REF = re.compile(rb"\sr\s*=\s*[\"']([A-Za-z]{1,4})([0-9]{1,9})[\"']")
@@ -66,6 +68,10 @@ def inspect_table(*, name: str, data: bytes, limits: Limits = TABLE_LIMITS) -> T
     """
     if len(data) > limits.size:
         raise rules.too_large(len(data), limits)
+    if data.startswith(_NO_TABLES):
+        raise BadFile(
+            _("这里只收表格，PDF 和图片读不出条数。请把其中的表录入或另存为 Excel（.xlsx）再上传。")
+        )
     if data.startswith(_OLE):
         _check_old(data)
         return _taken(name, TableKind.XLS, data)
