@@ -19,7 +19,7 @@ from scoring.schemes.rules import points_text
 from scoring.urgent.queries_statistics import period_statistics
 from scoring.urgent.rules_statistics import sentences_of, table_of
 
-from .rules import CircularData, LevelNumbers, UnitNumbers
+from .rules import CircularData, LevelNumbers, UnitNumbers, rate_shown
 
 ITEMS_MAX = 2_000
 ITEMS_SHOWN_MAX_TITLE = 60
@@ -140,7 +140,8 @@ def _score_table(found: Ranking, n: int) -> tuple[str, Table]:
             for _level, columns in found.levels()
         )
         counted = (str(figures.submitted), str(figures.forwarded))
-        ends = (figures.rate, points_text(figures.hundredths))
+        rate = rate_shown(figures.submitted, figures.adopted_total, figures.rate)
+        ends = (rate, points_text(figures.hundredths))
         rows.append((str(row.rank), row.unit, *counted, *by_level, *ends))
     return table.name, Table(headings, tuple(rows))
 

@@ -63,6 +63,16 @@ class CircularData:
 
 
 _NUMBERS = "一二三四五六七八九十"
+NO_RATE = "—"
+
+
+def rate_shown(submitted: int, adopted: int, rate: str) -> str:
+    """Return an adoption rate for a paper; NO_RATE when more was adopted than was submitted.
+
+    Superiors also carry what never came through this system; a share of what was submitted
+    says nothing then.
+    """
+    return NO_RATE if adopted > submitted else rate
 
 
 def merged_counts(counts: Iterable[tuple[str, int]]) -> str:
@@ -135,14 +145,14 @@ def _overall(data: CircularData) -> list[Part]:
     adopted = sum(unit.adopted for unit in data.units)
     text = _(
         "%(period)s共收到信息%(submitted)s条，%(submitted_change)s；采用%(adopted)s条次，"
-        "%(adopted_change)s；采用率%(rate)s%%。"
+        "%(adopted_change)s；采用率%(rate)s。"
     ) % {
         "period": data.period,
         "submitted": submitted,
         "submitted_change": compared(submitted, data.submitted_before),
         "adopted": adopted,
         "adopted_change": compared(adopted, data.adopted_before),
-        "rate": data.rate,
+        "rate": _rate_words(submitted, adopted, data.rate),
     }
     if data.instructions:
         text += _("获领导批示%(n)s条次。") % {"n": data.instructions}
@@ -160,6 +170,13 @@ def _overall(data: CircularData) -> list[Part]:
             )
         )
     return parts
+
+
+def _rate_words(submitted: int, adopted: int, rate: str) -> str:
+    shown = rate_shown(submitted, adopted, rate)
+    if shown == NO_RATE:
+        return _("—（采用含未经本系统报送的稿件）")
+    return f"{shown}%"
 
 
 def _by_group(data: CircularData) -> list[tuple[str, list[UnitNumbers]]]:
@@ -265,6 +282,8 @@ def _annexes(data: CircularData) -> list[Part]:
     parts: list[Part] = []
     for number, (title, table) in enumerate(annexes, start=1):
         parts += [Heading(_("附件%(n)s　%(title)s") % {"n": number, "title": title}, 0), table]
+        if any(NO_RATE in row for row in table.rows):
+            parts.append(Paragraph(_("注：采用率为“—”的，采用含未经本系统报送的稿件。")))
     return parts
 
 

@@ -38,8 +38,11 @@ YEARS_SHOWN = 3
 
 
 def sees_progress(user: Any) -> bool:
-    """Tell whether a person sees how all units stand."""
-    return works_in_office(user) or has_role(user, Role.SCORER, Role.LEADER)
+    """Tell whether a person sees how all units stand.
+
+    Leaders have their board instead: they do not enter the office.
+    """
+    return works_in_office(user) or has_role(user, Role.SCORER)
 
 
 def spans_to_choose(kind: str, today: date) -> list[Span]:

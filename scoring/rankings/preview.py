@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from django.db.models import Sum
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from infoflow.units.models import Unit, UnitGroup
 from scoring.adoptions.models import FactLine
@@ -28,7 +29,12 @@ UNITS_AT_A_TIME = 200
 
 @dataclass(frozen=True, slots=True)
 class PreviewRow:
-    """A unit under both: hundredths and ranks before and after."""
+    """A unit under both: hundredths and ranks before and after.
+
+    Two of the numbers that stand booked say why the sides may differ under the same scheme:
+    `moved_out` was earned in the period and counts after it, because it was closed; `moved_in`
+    was earned before the period and counts in it.
+    """
 
     unit_id: int
     unit: str
@@ -36,6 +42,8 @@ class PreviewRow:
     after: int
     rank_before: int
     rank_after: int
+    moved_out: int = 0
+    moved_in: int = 0
 
     @property
     def points_before(self) -> str:
@@ -44,6 +52,16 @@ class PreviewRow:
     @property
     def points_after(self) -> str:
         return points_text(self.after)
+
+    @property
+    def late_words(self) -> str:
+        """Say in words what was booked late; "" when nothing was."""
+        told = []
+        if self.moved_out:
+            told.append(_("另有%(points)s分补计在以后") % {"points": points_text(self.moved_out)})
+        if self.moved_in:
+            told.append(_("含补计以前%(points)s分") % {"points": points_text(self.moved_in)})
+        return "，".join(told)
 
     @property
     def change(self) -> int:
@@ -62,6 +80,11 @@ class PreviewGroup:
     def moved(self) -> int:
         """How many units change their place."""
         return sum(1 for row in self.rows if row.change)
+
+    @property
+    def late(self) -> bool:
+        """Whether something was booked late for one of the units."""
+        return any(row.moved_out or row.moved_in for row in self.rows)
 
 
 def draft_of(scheme: Scheme) -> Scheme:
@@ -120,6 +143,7 @@ def preview(scheme: Scheme, start: date, end: date) -> list[PreviewGroup]:
     names = dict(found.order_by("order", "code").values_list("pk", "name"))
     sums = Entry.objects.filter(date__range=(start, end)).order_by().values_list("unit_id")
     before = dict(sums.annotate(sum=Sum("hundredths")))
+    late = _late(start, end)
     after = points_under(scheme, names, start, end)
     groups = {pk: view.groups.get(end.year) for pk, view in units_of(names, [end.year]).items()}
     titles = dict(UnitGroup.objects.order_by("order", "name").values_list("pk", "name"))
@@ -131,7 +155,19 @@ def preview(scheme: Scheme, start: date, end: date) -> list[PreviewGroup]:
         *([UNGROUPED] if UNGROUPED in members else []),
     ]
     titles[UNGROUPED] = ungrouped_name()
-    return [_group(titles[pk], members[pk], names, before, after) for pk in shown]
+    return [_group(titles[pk], members[pk], names, before, after, late) for pk in shown]
+
+
+def _late(start: date, end: date) -> tuple[dict[int, int], dict[int, int]]:
+    """Return unit → hundredths earned in a period but counted after it, and the other way."""
+    days = (start, end)
+    out = Entry.objects.filter(earned__range=days).exclude(date__range=days)
+    come = Entry.objects.filter(date__range=days).exclude(earned__range=days)
+    moved_out, moved_in = (
+        dict(rows.order_by().values_list("unit_id").annotate(sum=Sum("hundredths")))
+        for rows in (out, come)
+    )
+    return moved_out, moved_in
 
 
 def _group(
@@ -140,11 +176,15 @@ def _group(
     names: dict[int, str],
     before: dict[int, int],
     after: Counter[int],
+    late: tuple[dict[int, int], dict[int, int]],
 ) -> PreviewGroup:
     old = competition_ranks([before.get(pk, 0) for pk in members])
     new = competition_ranks([after[pk] for pk in members])
     rows = [
-        PreviewRow(pk, names[pk], before.get(pk, 0), after[pk], was, is_)
+        PreviewRow(
+            *(pk, names[pk], before.get(pk, 0), after[pk], was, is_),
+            *(moved.get(pk, 0) for moved in late),
+        )
         for pk, was, is_ in zip(members, old, new, strict=True)
     ]
     rows.sort(key=lambda row: row.rank_after)

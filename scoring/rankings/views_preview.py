@@ -71,5 +71,6 @@ class PreviewView(WagtailAdminTemplateMixin, TemplateView):
             "in_force": queries.scheme_names(period.start, period.end),
             "groups": groups,
             "moved": sum(group.moved for group in groups),
+            "late": any(group.late for group in groups),
             "fault": fault,
         }

@@ -20,7 +20,7 @@ from infoflow.papers.word import TEXT_WIDTH, column_widths
 from infoflow.units.actions import set_group
 from infoflow.units.models import UnitGroup
 from scoring.circulars.files import circular_file
-from scoring.circulars.queries import period_before
+from scoring.circulars.queries import circular_data, period_before
 from scoring.circulars.rules import (
     CircularData,
     LevelNumbers,
@@ -29,6 +29,7 @@ from scoring.circulars.rules import (
     compose,
     first_of,
     merged_counts,
+    rate_shown,
     zero_letter,
 )
 from scoring.demo import fenyang
@@ -105,6 +106,30 @@ def data(**fields: Any) -> CircularData:
         "score_tables": (("县区", Table(("排名", "单位"), (("1", "甲县"),))),),
     }
     return CircularData(**(given | fields))
+
+
+def test_a_rate_above_the_whole_is_not_printed() -> None:
+    """More adopted than submitted: superiors carried what never came through the system."""
+    row = ("1", "甲县", "2", "—")
+    table = Table(("排名", "单位", "报送", "采用率%"), (row,))
+    units = (numbers("甲县", submitted=2, adopted=5),)
+    told = text_of(compose(data(units=units, rate="250", score_tables=(("县区", table),))))
+    assert "采用率—（采用含未经本系统报送的稿件）。" in told
+    assert "250" not in told
+    assert "注：采用率为“—”的，采用含未经本系统报送的稿件。" in told
+    assert rate_shown(2, 2, "100") == "100"
+    plain = text_of(compose(data()))
+    assert "采用率33.3%。" in plain
+    assert "未经本系统" not in plain
+
+
+@pytest.mark.django_db
+def test_the_annex_has_no_rate_above_the_whole_either() -> None:
+    at, paper = unit("甲县", group="县区", year=2026), superior_bulletin()
+    fact(at, kind="submission", day=date(2026, 2, 3))
+    fact(at, bulletin=paper, day=date(2026, 2, 3), number=3)
+    [(_name, table)] = circular_data(Q1).score_tables
+    assert table.rows[0][table.headings.index("采用率%")] == "—"
 
 
 def text_of(parts: list[Any]) -> str:

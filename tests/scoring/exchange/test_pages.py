@@ -12,6 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from infoflow.units.roles import Role
 from scoring.ledger.models import Entry
@@ -19,6 +20,7 @@ from scoring.schemes.actions import create_scheme, publish_scheme
 from scoring.schemes.exchange import dump_scheme
 from scoring.schemes.models import Scheme
 from scoring.schemes.presets import preset_data
+from scoring.settling.actions import close_period
 from tests.builders import Office, person, superior_bulletin, unit
 from tests.scoring.rankings.conftest import fact
 
@@ -141,6 +143,27 @@ def test_trial_shows_both_rankings_and_writes_nothing(page: Client, office: Offi
     assert "上升1位" in response.content.decode()
     assert "下降1位" in response.content.decode()
     assert Entry.objects.count() == before
+
+
+def test_trial_of_a_closed_period_says_what_was_booked_late(page: Client, office: Office) -> None:
+    """The same clauses give another sum, because late facts count in the open period."""
+    draft, _other = two_schemes(office)
+    close_period(start=date(2026, 1, 1), end=date(2026, 3, 31), person=office.scorer)
+    fact(office.unit, bulletin=superior_bulletin(), number=2)
+    address = reverse("scheme_preview", args=[draft.pk])
+    response = page.get(address, {"start": "2026-01-01", "end": "2026-03-31"})
+    [group] = response.context["groups"]
+    words = {row.unit: row.late_words for row in group.rows if row.late_words}
+    assert words == {office.unit.name: "另有8分补计在以后"}
+    told = "这部分差别不是办法不同造成的"
+    assert told in response.content.decode()
+    today = timezone.localdate().isoformat()
+    later = page.get(address, {"start": today, "end": today})
+    [group] = later.context["groups"]
+    words = {row.unit: row.late_words for row in group.rows if row.late_words}
+    assert words == {office.unit.name: "含补计以前8分"}
+    quiet = page.get(address, {"start": "2026-04-01", "end": "2026-04-30"})
+    assert told not in quiet.content.decode()
 
 
 def test_trial_is_for_scorers(client: Client, office: Office) -> None:
