@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
@@ -16,12 +15,12 @@ from infoflow.units.permissions import person_of, unit_ids_of
 from scoring.tallies.queries import month_points
 
 from . import queries
-from .assessment import Assessment, assessment
+from .assessment import Assessment, shown_assessment
 from .forms import Choice, ChoiceForm, ExportForm
 from .permissions import sees_all_rankings
 from .rules import Period, months_around
 from .shown import TOP, ShownTable, cells_of, compared, fields_of, heads_of, shown_table
-from .tables import UNGROUPED, GroupTable, Ranking
+from .tables import GroupTable, Ranking
 from .views_shared import choice_query, for_readers, named_for
 
 # Above this many units all groups at once make a page that no one reads.
@@ -95,7 +94,7 @@ def ranking_page(request: HttpRequest) -> HttpResponse:
             ],
             "totals": cells_of(fields, ranking.totals, ranking.total),
             "sees_all": sees_all,
-            "assessment": _assessment(asked, tables[:1] if too_many else tables, sees_all),
+            "assessment": assessed(asked, user, only=tables[:1] if too_many else None),
             "export": ExportForm(),
             "export_query": parse_qsl(choice_query(choice)),
             "closing": queries.closing_of(choice.period),
@@ -123,13 +122,15 @@ def _shown(ranking: Ranking, tables: list[GroupTable], user: User) -> list[Shown
     ]
 
 
-def _assessment(asked: Asked, tables: Iterable[GroupTable], sees_all: bool) -> Assessment | None:
-    """Return the year's conversion of the groups that are shown whole.
-
-    Units without a group are not all shown to a unit's people, so they are left out there.
-    """
-    whole = [table for table in tables if sees_all or table.group_id != UNGROUPED]
-    return assessment(asked.choice.period, whole, today=asked.form.today)
+def assessed(asked: Asked, user: User, only: list[GroupTable] | None = None) -> Assessment | None:
+    """Return the year's conversion of the groups that are shown; None: of all of them."""
+    return shown_assessment(
+        asked.choice.period,
+        asked.shown.groups if only is None else only,
+        today=asked.form.today,
+        own=None if sees_all_rankings(user) else unit_ids_of(user),
+        narrowed=only is not None or asked.choice.group_id is not None,
+    )
 
 
 def _latest(user: User) -> tuple[Period, str] | None:

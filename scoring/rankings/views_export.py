@@ -14,7 +14,7 @@ from infoflow.uploads.kinds import MIME_OF_KIND, Kind
 
 from .forms import ExportForm
 from .permissions import opens_details_of
-from .views import ask
+from .views import ask, assessed
 from .views_shared import for_readers
 from .workbook import ranking_title, write_ranking
 
@@ -39,6 +39,7 @@ def ranking_export(request: HttpRequest) -> HttpResponseBase:
         opens=lambda unit_id: opens_details_of(user, unit_id),
         options=ExportForm(request.GET).options(),
         listing_max=LISTING_MAX,
+        assessed=assessed(asked, user),
     )
     out.seek(0)
     name = f"{ranking_title(asked.choice.period)}.xlsx"

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import IO
 
 from django.utils.translation import gettext as _
 
 from infoflow.papers.xlsx import Heading, Paper, Sheet, Value, write_workbook
 
+from .assessment import Assessment
 from .layouts import Layout, Line, Part, columns_of, lines_of, total_of
 from .listing import Place, listing_sheet, places_of, rows_in
 from .parts import Parts, parts_of
@@ -45,6 +47,7 @@ def write_ranking(
     opens: Callable[[int], bool],
     options: Options | None = None,
     listing_max: int | None = None,
+    assessed: Assessment | None = None,
 ) -> None:
     """Write the workbook of a ranking; reads the facts behind it for 明细.
 
@@ -52,10 +55,13 @@ def write_ranking(
         printed_on: the local day (Asia/Shanghai).
         opens: tells whether the reader may see the facts of a unit.
         listing_max: with more rows than these, 明细 says how to get them instead.
+        assessed: the year's conversion; a sheet of its own in the full layout.
     """
     options = options or Options()
     parts = parts_of(ranking.period.start, ranking.period.end)
     sheets = ranking_sheets(ranking, parts, printed_on=printed_on, options=options)
+    if assessed is not None and options.layout == Layout.FULL:
+        sheets.append(_assessment_sheet(assessed, ranking, printed_on))
     places = places_of(ranking, opens) if options.listing else []
     streamed = False
     if places:
@@ -74,6 +80,30 @@ def _listing(ranking: Ranking, places: Sequence[Place], printed_on: date) -> She
         ranking.period,
         title=_("信息工作得分明细（%(period)s）") % {"period": ranking.period.dates_text},
         note=_note(ranking, printed_on),
+    )
+
+
+def _assessment_sheet(assessed: Assessment, ranking: Ranking, printed_on: date) -> Sheet:
+    """Return 年度折算: every group's units with the year's points and what they come to."""
+
+    def cell(text: str | None) -> Value:
+        return _("没有任务") if text is None else Decimal(text)
+
+    rule = "".join(assessed.lines)
+    closed = _("全年已结账，不再变动。") if assessed.frozen else ""
+    day = _("制表日期：%(day)s") % {"day": printed_on.isoformat()}
+    return Sheet(
+        name=_("年度折算"),
+        title=_("年度考核折算（%(period)s）") % {"period": ranking.period.label},
+        note=f"{rule}{_('按《%(scheme)s》。') % {'scheme': assessed.scheme}}{closed}    {day}",
+        headings=tuple(map(Heading, (_("分组"), _("单位"), _("全年得分"), _("年度考核得分")))),
+        rows=[
+            (group.name, unit.unit, Decimal(unit.points), cell(unit.assessed))
+            for group in assessed.groups
+            for unit in group.units
+        ],
+        frozen=2,
+        foot=signatures(),
     )
 
 

@@ -19,7 +19,7 @@ from scoring.ledger.actions import rebuild
 from scoring.rankings.queries import counted_ranking
 from scoring.rankings.snapshots import digest_of, snapshot_of
 
-from .queries import refusal, seen_digest
+from .queries import assessment_to_freeze, refusal, seen_digest, with_conversion
 from .rules import NOTE_MAX
 
 if TYPE_CHECKING:
@@ -57,10 +57,13 @@ def close_period(
     if told:
         raise Refused(told)
     before = counted_ranking(start, end, afresh=True) if digest else None
+    shown = assessment_to_freeze(start, end) if digest else None
     difference = rebuild(start, end)
-    if before is not None and seen_digest(before, difference) != digest:
+    if before is not None and seen_digest(before, difference, shown) != digest:
         raise Changed(_("您查看之后数据有变化，还没有结账。请核对下面新的内容，再点“结账”。"))
-    snapshot = snapshot_of(counted_ranking(start, end, afresh=True))
+    snapshot = with_conversion(
+        snapshot_of(counted_ranking(start, end, afresh=True)), assessment_to_freeze(start, end)
+    )
     made: Closing = Closing.objects.create(
         start=start,
         end=end,

@@ -19,11 +19,13 @@ from scoring.closings.rules import ClosedSpan
 from scoring.ledger.actions import Difference, rebuild
 from scoring.ledger.queries import scheme_faults
 from scoring.objections.queries import open_in_period
+from scoring.rankings.assessment import KEY, Assessment, assessment, plain_of
 from scoring.rankings.queries import counted_ranking
+from scoring.rankings.rules import Period
 from scoring.rankings.snapshots import digest_of, ranking_of, snapshot_of
 from scoring.rankings.tables import UNGROUPED, Figures, Ranking
 
-from .rules import Flaw, differing, gaps, why_not
+from .rules import Flaw, differing, gaps, why_not, year_completed
 
 LABELS: dict[str, Any] = {
     "submitted": gettext_lazy("报送"),
@@ -45,6 +47,14 @@ def refusal(start: date, end: date, today: date | None = None) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Conversion:
+    """A year's points as points of the annual assessment."""
+
+    year: int
+    assessment: Assessment
+
+
+@dataclass(frozen=True, slots=True)
 class Preview:
     """What closing a period would freeze; `digest` names exactly this."""
 
@@ -57,13 +67,35 @@ class Preview:
     silent: list[str]  # units that sent nothing
     unadopted: list[str]  # units that sent something, of which nothing was adopted
     objections: int
+    conversion: Conversion | None
     digest: str
 
 
-def seen_digest(ranking: Ranking, difference: Difference) -> str:
+def assessment_to_freeze(start: date, end: date) -> Conversion | None:
+    """Return the conversion of the year that this closing completes; None: it completes none,
+    or the scheme has no such clause. Counted from the rows themselves."""
+    year = year_completed(start, end, closed_spans())
+    if year is None:
+        return None
+    whole = Period(date(year, 1, 1), date(year, 12, 31))
+    tables = counted_ranking(whole.start, whole.end, afresh=True).groups
+    found = assessment(whole, tables, today=timezone.localdate(), afresh=True)
+    return None if found is None else Conversion(year, found)
+
+
+def with_conversion(snapshot: Mapping[str, Any], found: Conversion | None) -> dict[str, Any]:
+    """Return a snapshot with the year's conversion, if this closing freezes one."""
+    if found is None:
+        return dict(snapshot)
+    return {**snapshot, KEY: plain_of(found.assessment, found.year)}
+
+
+def seen_digest(
+    ranking: Ranking, difference: Difference, conversion: Conversion | None = None
+) -> str:
     """Return the digest of what a person has seen before confirming."""
-    both = f"{digest_of(snapshot_of(ranking))}:{difference.digest}"
-    return hashlib.sha256(both.encode()).hexdigest()
+    frozen = digest_of(with_conversion(snapshot_of(ranking), conversion))
+    return hashlib.sha256(f"{frozen}:{difference.digest}".encode()).hexdigest()
 
 
 def preview(start: date, end: date) -> Preview:
@@ -71,6 +103,7 @@ def preview(start: date, end: date) -> Preview:
     told = refusal(start, end)
     found = counted_ranking(start, end, afresh=True)
     difference = Difference() if told else rebuild(start, end, dry_run=True)
+    conversion = None if told else assessment_to_freeze(start, end)
     rows = [row for t in found.groups if t.group_id != UNGROUPED for row in t.rows]
     return Preview(
         start=start,
@@ -84,7 +117,8 @@ def preview(start: date, end: date) -> Preview:
             row.unit for row in rows if row.figures.submitted and not row.figures.adopted_total
         ],
         objections=open_in_period(start, end).count(),
-        digest=seen_digest(found, difference),
+        conversion=conversion,
+        digest=seen_digest(found, difference, conversion),
     )
 
 

@@ -57,6 +57,21 @@ def gaps(start: date, end: date, closed: Iterable[ClosedSpan]) -> list[ClosedSpa
     return found
 
 
+def year_completed(start: date, end: date, closed: Iterable[ClosedSpan]) -> int | None:
+    """Return the year of which no day is open any more once this period is closed too.
+
+    The year of the period's last day; None while a day of it stays open.
+    """
+    year = end.year
+    day, last = date(year, 1, 1), date(year, 12, 31)
+    for first, until in sorted([*closed, (start, end)]):
+        if first <= day <= until:
+            if until >= last:
+                return year
+            day = until + ONE_DAY
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Flaw:
     """One thing in which a closed period is not what it was closed as."""

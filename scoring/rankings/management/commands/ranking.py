@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from infoflow.papers.widths import text_width
 from infoflow.papers.xlsx import Paper
 from infoflow.units.models import EARLIEST_DATE, UnitGroup
+from scoring.rankings.assessment import shown_assessment
 from scoring.rankings.layouts import Layout
 from scoring.rankings.queries import ranking
 from scoring.rankings.rules import PeriodError, read_period
@@ -88,6 +89,13 @@ class Command(BaseCommand):
                 printed_on=timezone.localdate(),
                 opens=lambda unit_id: True,
                 options=looks,
+                assessed=shown_assessment(
+                    shown.period,
+                    shown.groups,
+                    today=timezone.localdate(),
+                    own=None,
+                    narrowed=options["group"] is not None,
+                ),
             )
         write_files(outputs)
         if options["json"] == "-":
