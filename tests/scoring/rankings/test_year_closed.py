@@ -132,7 +132,7 @@ def test_excel_has_the_conversion_on_a_sheet_of_its_own(
     scorer: Client, office: Office, town: Unit
 ) -> None:
     def book(**more: Any) -> openpyxl.Workbook:
-        answer = scorer.get(reverse("ranking_export"), {**YEAR, **more})
+        answer: Any = scorer.get(reverse("ranking_export"), {**YEAR, **more})
         return openpyxl.load_workbook(BytesIO(b"".join(answer.streaming_content)))
 
     sheet = book()["年度折算"]
