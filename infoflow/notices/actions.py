@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from . import outbox
 from .kinds import kind_of
 from .models import Escalation, Notice, Recipient
 from .people import active
@@ -41,6 +42,7 @@ def announce(
     due_at: datetime | None = None,
     urgent: bool = False,
     chain: Sequence[ChainStep] = (),
+    outside: bool = True,
 ) -> Notice | None:
     """Tell people of a cause, inside the transaction of this cause.
 
@@ -51,6 +53,7 @@ def announce(
         text: one sentence for inside: no title of an item, no body.
         url: path of the page that the notice is about.
         chain: whom to tell later unless somebody acknowledges.
+        outside: also through the channels that people have chosen.
 
     Returns:
         The notice, or None when this cause was announced before.
@@ -78,7 +81,7 @@ def announce(
             )
     except IntegrityError:
         return None  # somebody else has announced it at this moment
-    tell(notice, people, at=now)
+    tell(notice, people, at=now, outside=outside)
     Escalation.objects.bulk_create(
         Escalation(
             notice=notice,
@@ -91,14 +94,22 @@ def announce(
     return notice
 
 
-def tell(notice: Notice, people: Iterable[int], *, at: datetime, step: int = 0) -> list[Recipient]:
-    """Add people to those who are told of a notice; who was told before is left out."""
+def tell(
+    notice: Notice, people: Iterable[int], *, at: datetime, step: int = 0, outside: bool = True
+) -> list[Recipient]:
+    """Add people to those who are told of a notice; who was told before is left out.
+
+    What goes outside is written in the same transaction and brought by the sweep.
+    """
     told = set(notice.recipients.values_list("person_id", flat=True)) if step else set()
-    return Recipient.objects.bulk_create(
+    added = Recipient.objects.bulk_create(
         Recipient(notice=notice, person_id=person, at=at, step=step)
         for person in active(people)
         if person not in told
     )
+    if outside:
+        outbox.put(notice, [row.person_id for row in added], at=at, groups=step == 0)
+    return added
 
 
 @transaction.atomic

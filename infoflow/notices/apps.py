@@ -9,8 +9,9 @@ class NoticesConfig(AppConfig):
 
     def ready(self) -> None:
         from . import health, jobs
-        from .kinds import CHANNEL_DOWN, register_kind
+        from .kinds import CHANNEL_DOWN, CHANNEL_TEST, register_kind
 
         register_kind(CHANNEL_DOWN, str(_("消息渠道")))
+        register_kind(CHANNEL_TEST, str(_("测试消息")))
         health.register()
         jobs.register()

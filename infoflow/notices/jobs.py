@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from infoflow.worktime.actions_calendar import reckon_provisional_again
 
-from . import job_dues
+from . import deliveries, escalation, job_dues
 from .sweep import Outcome, register_job
 
 
@@ -35,6 +35,8 @@ def optimize(now: datetime, dry: bool) -> Outcome:
 def register() -> None:
     """Register them; called when the apps are ready."""
     register_job("dues", job_dues.run, label=_("期限提醒"), order=10)
+    register_job("escalation", escalation.run, label=_("逐级提醒"), order=20)
+    register_job("deliveries", deliveries.run, label=_("消息外发"), order=90)
     register_job(
         "calendar", calendar, label=_("期限随工作日历重算"), order=5, every=timedelta(hours=1)
     )

@@ -9,6 +9,8 @@ from types import MappingProxyType
 CODE_MAX = 40
 # Told to system administrators when a message could not be brought outside.
 CHANNEL_DOWN = "channel-down"
+# What a person sends to their own addresses to see whether they work.
+CHANNEL_TEST = "channel-test"
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,9 @@ class Recipient(models.Model):
 
     objects = RecipientQuerySet.as_manager()
 
+    # What could not be brought outside; a list fills it in.
+    troubles: list[str] = []
+
     class Meta:
         verbose_name = _("消息接收人")
         verbose_name_plural = _("消息接收人")

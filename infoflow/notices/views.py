@@ -26,6 +26,7 @@ def listed(person: User, number: str | None) -> dict[str, Any]:
     """Return what both faces show: one page of a person's notices."""
     page: Page[Recipient] = Paginator(queries.notices_of(person), PAGE_SIZE).get_page(number)
     rows = list(page)
+    queries.add_troubles(rows, person)
     return {
         "page": page,
         "rows": rows,

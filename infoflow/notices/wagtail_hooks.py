@@ -13,14 +13,23 @@ from wagtail.admin.menu import MenuItem as OfficeMenuItem
 from wagtail.admin.ui.sidebar import LinkMenuItem
 
 from infoflow.desk.menu import MenuItem
+from infoflow.units.roles import Role
+from infoflow.units.wagtail_hooks import RoleMenuItem
 
 from . import hooks_health, queries  # noqa: F401 - the former registers by itself
+from .views_channels import ChannelsView, ChannelView, GroupView
 from .views_office import NoticesView
 
 
 @hooks.register("register_admin_urls")
 def notice_urls() -> list[URLPattern]:
-    return [path("notices/", NoticesView.as_view(), name="notices_office")]
+    return [
+        path("notices/", NoticesView.as_view(), name="notices_office"),
+        path("notices/channels/", ChannelsView.as_view(), name="notice_channels"),
+        path("notices/channels/<slug:service>/", ChannelView.as_view(), name="notice_channel"),
+        path("notices/groups/new/", GroupView.as_view(), name="notice_group_new"),
+        path("notices/groups/<row:pk>/", GroupView.as_view(), name="notice_group"),
+    ]
 
 
 class NoticesMenuItem(OfficeMenuItem):
@@ -45,6 +54,18 @@ def shown(count: int) -> str:
 def notices_menu() -> OfficeMenuItem:
     return NoticesMenuItem(
         gettext_lazy("消息"), reverse("notices_office"), name="notices", icon_name="mail", order=5
+    )
+
+
+@hooks.register("register_admin_menu_item")
+def channels_menu() -> OfficeMenuItem:
+    return RoleMenuItem(
+        gettext_lazy("消息渠道"),
+        reverse("notice_channels"),
+        name="notice-channels",
+        icon_name="mail",
+        order=64,
+        roles=(Role.SYSTEM_ADMIN,),
     )
 
 

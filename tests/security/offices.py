@@ -15,8 +15,9 @@ from cms.items.models import ItemPage
 from cms.review.rules import Verdict
 from cms.scanning import door
 from infoflow.notices.actions import announce
+from infoflow.notices.actions_channels import save_channel, save_group
 from infoflow.notices.kinds import CHANNEL_DOWN
-from infoflow.notices.models import Notice
+from infoflow.notices.models import Address, Notice
 from infoflow.units import handover as unit_handover
 from infoflow.units.models import HandOver, User
 from infoflow.units.roles import Role
@@ -267,3 +268,10 @@ def rule_tables(editor: User) -> None:
             valid_from=date(2020, 1, 1),
             person=editor,
         )
+def a_group(admin: User | None) -> Address:
+    """A channel and a group of the office on it."""
+    assert admin is not None
+    channel = save_channel(service="webhook", server="http://127.0.0.1:9", person=admin)
+    return save_group(
+        channel_id=channel.pk, name="值班群", typed="/duty/group", kinds=[], person=admin
+    )

@@ -253,6 +253,9 @@ FILLERS: dict[str, Filler] = {
         "拟编": {"pk": world.issue_draft.pk},
         "在审": {"pk": world.issue_sent.pk},
     },
+    "office/notices/channels/": lambda world: {"": {"service": "webhook"}},
+    "office/notices/groups/": _one(lambda world: world.group.pk),
+    "calendar/": lambda world: {"": {"secret": "no-such-secret"}},
     "notices/": lambda world: {
         "本人": {"pk": world.own_notice.pk},
         "他人": {"pk": world.notice.pk},

@@ -16,7 +16,7 @@ from cms.bulletins.models import IssuePage
 from cms.items.models import ItemPage
 from cms.review.models import GatedPage
 from cms.review.rules import Verdict
-from infoflow.notices.models import Notice, SweepRun
+from infoflow.notices.models import Address, Notice, SweepRun
 from infoflow.units import actions as unit_actions
 from infoflow.units.models import HandOver, Unit, User
 from infoflow.units.roles import UNIT_ROLES, Role
@@ -39,6 +39,7 @@ from .offices import (
     Agreed,
     Beside,
     FilingOffice,
+    a_group,
     agreed_items,
     hand_over,
     imported,
@@ -107,6 +108,7 @@ class World:
     handover: HandOver  # of unit B
     own_handover: HandOver
     duties: Duties  # what unit B said to the duty room
+    group: Address  # of the office, on a channel
     notice: Notice  # to unit B's officer
     own_notice: Notice  # to everybody who asks here
 
@@ -251,6 +253,7 @@ def build() -> World:
         duties=duties(people[Role.DUTY], other.unit.name, Mark.DUTY),
         handover=hand_over(other, Mark.HAND_OVER, Mark.PERSON, Mark.DRAFT),
         own_handover=hand_over(own, OWN_MARK, OWN_MARK, OWN_MARK),
+        group=a_group(people[Role.SYSTEM_ADMIN]),
         notice=told(Mark.TOLD, other.officer),
         own_notice=told(OWN_MARK, *filter(None, people.values())),
     )
