@@ -268,6 +268,8 @@ def rule_tables(editor: User) -> None:
             valid_from=date(2020, 1, 1),
             person=editor,
         )
+
+
 def a_group(admin: User | None) -> Address:
     """A channel and a group of the office on it."""
     assert admin is not None
