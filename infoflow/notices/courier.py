@@ -13,7 +13,7 @@ import json
 import logging
 import smtplib
 import sys
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 from typing import Any
 from urllib.parse import unquote
 
@@ -131,12 +131,17 @@ class _WatchedSSL(_Watched, smtplib.SMTP_SSL):
     pass
 
 
-_watched = _WatchedRequests()
+def _watch(module: ModuleType, name: str, stand_in: object) -> None:
+    """Put a stand-in where a module of apprise looks for a library."""
+    setattr(module, name, stand_in)
+
+
 for _module in (custom_json, dingtalk, feishu, wecombot):
-    _module.requests = _watched
-email_smtp.smtplib = SimpleNamespace(
+    _watch(_module, "requests", _WatchedRequests())
+_mails = SimpleNamespace(
     SMTP=_WatchedSMTP, SMTP_SSL=_WatchedSSL, SMTPException=smtplib.SMTPException
 )
+_watch(email_smtp, "smtplib", _mails)
 
 
 class _DingTalk(dingtalk.NotifyDingTalk):
@@ -160,6 +165,7 @@ _ASSET = AppriseAsset(
 
 def _robot(job: dict[str, Any]) -> Any:
     server, token = job["server"].rstrip("/"), job["token"]
+    robot: Any
     if job["service"] == "wecom":
         robot = wecombot.NotifyWeComBot(key=token, asset=_ASSET)
         robot.api_url = f"{server}/cgi-bin/webhook/send?key={token}"

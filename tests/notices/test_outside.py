@@ -74,8 +74,8 @@ def test_only_number_kind_deadline_and_link_leave(office: Office) -> None:
         ]
     )
     [letter] = [message_from_bytes(mail) for mail in mails]
-    part = letter.get_payload()[0] if letter.is_multipart() else letter
-    payload = part.get_payload(decode=True)
+    [part] = [part for part in letter.walk() if not part.is_multipart()]
+    payload: Any = part.get_payload(decode=True)
     assert payload.decode().replace("\r\n", "\n").strip() == text
     bodies = http.bodies
     assert {"msgtype": "text", "text": {"content": text}} in bodies
