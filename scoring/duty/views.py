@@ -22,7 +22,7 @@ from infoflow.desk.keeping import keeps_typing
 from infoflow.units.models import Unit
 from infoflow.units.permissions import person_of
 
-from . import actions_log
+from . import actions_log, hooks
 from . import screen as screens
 from .forms import CallForm
 from .permissions import reads_duty, writes_log
@@ -108,6 +108,8 @@ def screen(request: HttpRequest) -> HttpResponse:
         "units": unit_names() if writes else [],
         "night": night,
         "at": timezone.now(),
+        "sheets": hooks.assets(".css"),
+        "scripts": hooks.assets(".js"),
         "saved": request.GET.get("saved", ""),
     }
     return render(request, "duty/screen.html", context)

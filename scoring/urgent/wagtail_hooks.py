@@ -9,7 +9,7 @@ from wagtail import hooks
 
 from infoflow.desk.menu import MenuItem, Panel
 from infoflow.units.permissions import person_of, unit_ids_of
-from scoring.duty.hooks import PANEL_HOOK
+from scoring.duty.hooks import ASSET_HOOK, PANEL_HOOK
 
 from . import hooks_rules as hooks_rules  # the rule table in the office
 from . import queries
@@ -67,3 +67,13 @@ def urgent_on_duty_screen(request: HttpRequest) -> Panel | None:
     if not meets_urgent(person_of(request)):
         return None
     return Panel("urgent/_duty_panel.html", _panel(request, DUTY_SIZE), order=10)
+
+
+@hooks.register(ASSET_HOOK)
+def urgent_sheet() -> str:
+    return "urgent/urgent.css"
+
+
+@hooks.register(ASSET_HOOK)
+def urgent_countdowns() -> str:
+    return "urgent/clocks.js"

@@ -20,7 +20,7 @@
   }
 
   function plain(html) {
-    return html.replace(/(name="csrfmiddlewaretoken" value=")[^"]*/g, "$1");
+    return html.replace(/((?:name="csrfmiddlewaretoken" value|data-now)=")[^"]*/g, "$1");
   }
 
   function say(kind, text) {

@@ -64,6 +64,8 @@
   document.addEventListener("visibilitychange", woken);
   window.addEventListener("pageshow", woken);
   window.addEventListener("online", sync);
+  /* The duty screen draws its lines anew; the figures follow at once. */
+  document.addEventListener("duty:refreshed", show);
   window.setInterval(show, 1000);
   show();
 }());
