@@ -75,7 +75,7 @@ class CallForm(KeyedForm):
     content = forms.CharField(
         label=gettext_lazy("内容"),
         max_length=TEXT_MAX,
-        widget=_area(4),
+        widget=_area(3),
         error_messages={"required": gettext_lazy("请填写内容：何时何地发生何事，现在怎样。")},
     )
     reported = forms.CharField(

@@ -73,7 +73,8 @@ def _month_page(
     for row in page.rows:
         row.watch = said.get(row.span, row.watch)
     start, end = page.rows[0].span.start, page.rows[-1].span.end
-    changes = RosterChange.objects.filter(start__gte=start, start__lt=end).select_related("by")
+    # Filling an empty shift is no change that anybody looks for.
+    changed = RosterChange.objects.filter(start__gte=start, start__lt=end).exclude(before="")
     context = {
         "month": page,
         "label": roster.month_label(page.year, page.month),
@@ -83,7 +84,7 @@ def _month_page(
         "keeps": keeps_roster(request.user),
         "told": told,
         "copied": _copied(request),
-        "changes": changes[:CHANGES_SHOWN],
+        "changes": changed.select_related("by")[:CHANGES_SHOWN],
         "places": range(roster.PLACES),
     }
     return render(request, "duty/roster.html", context)
