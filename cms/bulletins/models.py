@@ -5,12 +5,10 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Q, Value
+from django.db.models import Value
 from django.template.loader import render_to_string
-from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
@@ -21,14 +19,17 @@ from wagtail.models import Orderable, PageManager, Revision
 from cms.items import text
 from cms.items.models import ItemPage, JointAnswer
 from cms.review.actions import Refused
-from cms.review.models import AppendOnly, Decision, FolderPage, GatedPage, GatedPageQuerySet
+from cms.review.models import Decision, FolderPage, GatedPage, GatedPageQuerySet
 from cms.review.rules import Part, Step, Verdict
 from cms.review.sheet_rules import PLACE_MAX
 from infoflow.units.permissions import reads_bulletins, works_in_office
 
 from .forms import IssueForm
+from .models_numbers import IssueNumber
 from .panels import issue_panels
 from .parts import in_order, parts_of, render_entries_marked
+
+__all__ = ["IssueNumber"]
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -371,40 +372,3 @@ class EntrySource(Orderable):
     class Meta(Orderable.Meta):
         verbose_name = _("原稿")
         verbose_name_plural = _("原稿")
-
-
-class IssueNumber(AppendOnly):
-    """期号 and 总期号 of a signed issue; 增刊 counts apart. Gapless, given once."""
-
-    issue = models.OneToOneField(IssuePage, on_delete=models.PROTECT, related_name="number")
-    bulletin = models.ForeignKey(Bulletin, on_delete=models.PROTECT, related_name="numbers")
-    supplement = models.BooleanField(_("增刊"), default=False)
-    year = models.PositiveIntegerField(_("年度"))
-    number = models.PositiveIntegerField(_("期号"))
-    total = models.PositiveIntegerField(_("总期号"))
-    signed_on = models.DateField(_("签发日期"))
-    signer = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("签发人"),
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
-    at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        verbose_name = _("期号")
-        verbose_name_plural = _("期号")
-        ordering = ["-signed_on", "-pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["bulletin", "supplement", "year", "number"], name="one_number_a_year"
-            ),
-            models.UniqueConstraint(
-                fields=["bulletin", "supplement", "total"], name="one_total_number"
-            ),
-            models.CheckConstraint(condition=Q(number__gte=1), name="number_from_one"),
-        ]
-
-    def __str__(self) -> str:
-        word = _("增刊第%(n)s期") if self.supplement else _("第%(n)s期")
-        return f"{self.year}年{word % {'n': self.number}}（总第{self.total}期）"
