@@ -153,7 +153,8 @@ def commission_act(request: HttpRequest, pk: int) -> HttpResponse:
     asked = _asked(request, pk)
     act = ACTS.get(request.POST.get("do", ""))
     if act is None:
-        return detail_page(request, asked, refusal=_("页面不完整，请刷新后再办理。"))
+        messages.warning(request, _("页面不完整，没有办理，请刷新后再办理。"))
+        return redirect("commission", asked.pk)
     try:
         return act(request, asked)
     except Refused as refused:
