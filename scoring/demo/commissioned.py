@@ -148,7 +148,7 @@ def _by_telephone(desk: _Desk, editor: User) -> None:
             points="排查数、隐患数、整改数，未整改的原因。",
             contact=_CONTACT,
             channel="在本系统报送",
-            due_at=now - timedelta(hours=20),
+            due_at=datetime.combine(timezone.localdate(now) - timedelta(days=1), time(17), CHINA),
         ),
         asks=[Ask(desk.units[name].pk, phoned_to=who) for name, who in reached.items()],
         caller="赵晴",
