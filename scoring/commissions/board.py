@@ -28,6 +28,7 @@ FILLS = {
     State.SUBMITTED: "#1b7a3d",
     State.LATE: "#7d8b2f",
     State.ADOPTED: "#0f5323",
+    State.NOTHING: "#5b6b7a",
     State.MISSED: "#5f1410",
     State.CANCELLED: "#8795a6",
 }

@@ -84,3 +84,14 @@ class UnlinkForm(forms.Form):
         max_length=WORDS_MAX,
         error_messages={"required": _("请写明为什么解除关联。")},
     )
+
+
+class NothingForm(forms.Form):
+    """零报告: what may be said with it."""
+
+    words = forms.CharField(
+        label=_("说明"),
+        required=False,
+        max_length=WORDS_MAX,
+        error_messages={"max_length": _("不能超过%(limit_value)d字。")},
+    )

@@ -37,6 +37,7 @@ def candidates(now: datetime) -> QuerySet[AskedUnit]:
         .filter(
             over,
             missed_at__isnull=True,
+            nothing_at__isnull=True,
             unit__in=Unit.objects.active_on(timezone.localdate(now)).values("pk"),
         )
         .exclude(Exists(answers.filter(has_left_unit("item__"))))

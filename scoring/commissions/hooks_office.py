@@ -28,6 +28,7 @@ from .views_office_write import (
     PhonedView,
     SendView,
 )
+from .views_recurring import DutiesView, DutyView, EditDutyView, NewDutyView
 from .views_settings import CommissionSettingsView, TemplateViewSet
 
 PANEL_SIZE = 8
@@ -42,6 +43,10 @@ def commission_urls() -> list[URLPattern]:
         path("commissions/overdue/", OverdueView.as_view(), name="commissions_overdue"),
         path("commissions/board/", BoardView.as_view(), name="commissions_board"),
         path("commissions/settings/", CommissionSettingsView.as_view(), name="commission_settings"),
+        path("commissions/recurring/", DutiesView.as_view(), name="recurring_duties"),
+        path("commissions/recurring/new/", NewDutyView.as_view(), name="recurring_new"),
+        path("commissions/recurring/<row:pk>/", DutyView.as_view(), name="recurring_duty"),
+        path("commissions/recurring/<row:pk>/edit/", EditDutyView.as_view(), name="recurring_edit"),
         path("commissions/export/", board_export, name="commissions_export"),
         path("commissions/<row:pk>/", CommissionView.as_view(), name="commission_office"),
         path("commissions/<row:pk>/edit/", EditView.as_view(), name="commission_edit"),

@@ -26,6 +26,7 @@ from .models_acts import (
     Urge,
     Verdict,
 )
+from .models_recurring import DutyRun, Exemption, RecurringDuty
 from .rules import (
     DAYS_MAX,
     GRACE_DAYS,
@@ -57,7 +58,10 @@ __all__ = [
     "CommissionSeries",
     "CommissionSettings",
     "CommissionTemplate",
+    "DutyRun",
+    "Exemption",
     "Extension",
+    "RecurringDuty",
     "Unable",
     "Urge",
     "Verdict",
@@ -315,6 +319,12 @@ class AskedUnit(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
     missed_reason = models.CharField(_("未报说明"), max_length=WORDS_MAX, blank=True)
+    # 零报告: an answer to a recurring duty.
+    nothing_at = models.DateTimeField(_("零报告时间"), null=True)
+    nothing_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    nothing_words = models.CharField(_("零报告说明"), max_length=WORDS_MAX, blank=True)
     # Taken back for this unit (the whole commission, this unit alone, or 无法完成 agreed to).
     dropped_at = models.DateTimeField(_("撤销时间"), null=True)
     dropped_by = models.ForeignKey(

@@ -137,7 +137,9 @@ def _undecided(person: User) -> QuerySet[AskedUnit]:
     return (
         AskedUnit.objects.visible_to(person)
         .standing()
-        .filter(missed_at__isnull=True, commission__cancelled_at__isnull=True)
+        .filter(
+            missed_at__isnull=True, nothing_at__isnull=True, commission__cancelled_at__isnull=True
+        )
         .annotate(booked=Subquery(newest))
         .filter(booked__isnull=True)
     )
@@ -204,6 +206,7 @@ class YearOfUnit:
     on_time: int
     late: int
     missed: int
+    nothing: int
     open: int
     extended: int
     urged: int
@@ -236,6 +239,7 @@ def years_of_units(year: int, person: User, now: datetime) -> list[YearOfUnit]:
         ends = Counter(
             ended[0] if (ended := outcome_of(stands[row.pk].facts)) else None for row in mine
         )
+        nothing = sum(stands[row.pk].state == State.NOTHING for row in mine)
         found.append(
             YearOfUnit(
                 unit=mine[0].unit,
@@ -243,7 +247,8 @@ def years_of_units(year: int, person: User, now: datetime) -> list[YearOfUnit]:
                 on_time=ends[Outcome.DONE],
                 late=ends[Outcome.LATE],
                 missed=ends[Outcome.MISSED],
-                open=ends[None],
+                nothing=nothing,
+                open=ends[None] - nothing,
                 extended=sum(stands[row.pk].facts.extended for row in mine),
                 urged=sum(urged[row.pk] for row in mine),
                 adopted=sum(stands[row.pk].state == State.ADOPTED for row in mine),

@@ -53,6 +53,7 @@ class State(models.TextChoices):
     SUBMITTED = "submitted", gettext_lazy("已报送")
     LATE = "late", gettext_lazy("逾期报送")
     ADOPTED = "adopted", gettext_lazy("已采用")
+    NOTHING = "nothing", gettext_lazy("零报告")
     MISSED = "missed", gettext_lazy("未报")
     CANCELLED = "cancelled", gettext_lazy("撤销")
 
@@ -113,6 +114,7 @@ class Happening(models.TextChoices):
     ASKED_MORE = "asked_more", gettext_lazy("申请延期")
     GRANTED = "granted", gettext_lazy("同意延期")
     REFUSED = "refused", gettext_lazy("不同意延期")
+    NOTHING = "nothing", gettext_lazy("零报告")
     UNABLE = "unable", gettext_lazy("提出无法完成")
     UNABLE_REPLY = "unable_reply", gettext_lazy("答复无法完成")
     URGED = "urged", gettext_lazy("催办")
@@ -163,6 +165,7 @@ class Asked:
     extended: bool = False
     missed: datetime | None = None
     dropped: datetime | None = None
+    nothing: datetime | None = None
     pieces: tuple[Piece, ...] = ()
 
     @property
@@ -191,6 +194,8 @@ def state_of(asked: Asked, now: datetime) -> State:
         return State.LATE if (accepted or submitted) > asked.due else State.SUBMITTED
     if asked.missed is not None:
         return State.MISSED
+    if asked.nothing is not None:
+        return State.NOTHING
     if now > asked.due:
         return State.OVERDUE
     if asked.extended:
@@ -203,7 +208,8 @@ def state_of(asked: Asked, now: datetime) -> State:
 def outcome_of(asked: Asked) -> tuple[Outcome, datetime] | None:
     """Return how it ended and when, or None while that is open; no matter when it is asked.
 
-    Dropped without an accepted piece is no outcome: nothing counts for or against the unit.
+    Dropped without an accepted piece is no outcome, and 零报告 is none: nothing counts for or
+    against the unit.
     """
     accepted = asked.accepted
     if accepted is not None:
@@ -220,6 +226,8 @@ def still_owes(asked: Asked) -> bool:
     if any(piece.adopted for piece in asked.pieces):
         return False
     sent = [piece for piece in asked.pieces if piece.left]
+    if not sent and asked.nothing is not None:
+        return False
     return not sent or all(piece.returned for piece in sent)
 
 

@@ -130,6 +130,7 @@ def standings(asked: Sequence[AskedUnit], now: datetime | None = None) -> dict[i
             extended=row.pk in granted,
             missed=row.missed_at,
             dropped=row.dropped_at,
+            nothing=row.nothing_at,
             pieces=tuple(pieces[answer.pk] for answer in mine),
         )
         found[row.pk] = Standing(

@@ -22,13 +22,14 @@ from cms.review.actions import Refused
 from infoflow.units.permissions import person_of, unit_ids_of
 from infoflow.units.roles import Role
 
+from . import actions_recurring as recurring
 from . import actions_unit as unit
 from . import queries
-from .forms import ExtendForm, LinkForm, PersonForm, UnableForm, UnlinkForm
-from .models import Answer, AskedUnit, Extension, Unable
+from .forms import ExtendForm, LinkForm, NothingForm, PersonForm, UnableForm, UnlinkForm
+from .models import Answer, AskedUnit, DutyRun, Extension, Unable
 from .rules import still_owes
 from .shared import NeedsConfirmation
-from .standing import Standing, standing
+from .standing import standing
 
 PAGE_SIZE = 30
 Act = Callable[[HttpRequest, AskedUnit], HttpResponse]
@@ -96,7 +97,6 @@ def detail_page(
         "owes": owes,
         "officer": officer,
         "answers": _answers(asked, now),
-        "draft": _draft(asked, now) if officer else None,
         "others": queries.others_of(asked, moment),
         "extensions": list(Extension.objects.filter(asked=asked).select_related("replied_by")),
         "unables": list(Unable.objects.filter(asked=asked).select_related("replied_by")),
@@ -106,6 +106,7 @@ def detail_page(
         "may_sign": asked.signed_at is None and asked.dropped_at is None,
         "start_key": uuid.uuid4() if signed and officer else None,
         "link_items": queries.linkable(asked, person) if signed else [],
+        "recurring": DutyRun.objects.filter(commission=asked.commission_id).exists(),
     }
     if signed:
         context |= _forms(asked, now, owes, form)
@@ -113,7 +114,7 @@ def detail_page(
     return render(request, "commissions/detail.html", context, status=status)
 
 
-def _answers(asked: AskedUnit, now: Standing) -> list[dict[str, Any]]:
+def _answers(asked: AskedUnit, now: Any) -> list[dict[str, Any]]:
     """Return the pieces with what the page says of each."""
     rows = []
     for answer in now.answers:
@@ -132,18 +133,7 @@ def _answers(asked: AskedUnit, now: Standing) -> list[dict[str, Any]]:
     return rows
 
 
-def _draft(asked: AskedUnit, now: Standing) -> int | None:
-    """Return the id of the unit's newest piece that still has to be written or mended."""
-    mine = [
-        answer.item_id
-        for answer in now.answers
-        if answer.item.unit_id == asked.unit_id
-        and (now.pieces[answer.pk].left is None or now.pieces[answer.pk].returned)
-    ]
-    return mine[-1] if mine else None
-
-
-def _forms(asked: AskedUnit, now: Standing, owes: bool, form: Form | None) -> dict[str, Any]:
+def _forms(asked: AskedUnit, now: Any, owes: bool, form: Form | None) -> dict[str, Any]:
     """Return the forms that make sense now; a refused one with what was typed."""
 
     def shown(kind: type[Form], **more: Any) -> Form:
@@ -165,8 +155,7 @@ def commission_act(request: HttpRequest, pk: int) -> HttpResponse:
     asked = _asked(request, pk)
     act = ACTS.get(request.POST.get("do", ""))
     if act is None:
-        messages.warning(request, _("页面不完整，没有办理，请刷新后再办理。"))
-        return redirect("commission", asked.pk)
+        return detail_page(request, asked, refusal=_("页面不完整，请刷新后再办理。"))
     try:
         return act(request, asked)
     except Refused as refused:
@@ -250,6 +239,16 @@ def _unable(request: HttpRequest, asked: AskedUnit) -> HttpResponse:
     return _done(request, asked, _("已提出无法完成；信息科同意之前，仍须按时办理。"))
 
 
+def _nothing(request: HttpRequest, asked: AskedUnit) -> HttpResponse:
+    form = NothingForm(request.POST)
+    if not form.is_valid():
+        raise Refused(str(next(iter(form.errors.values()))[0]))
+    recurring.report_nothing(
+        asked_id=asked.pk, words=form.cleaned_data["words"], person=person_of(request)
+    )
+    return _done(request, asked, _("已零报告，本期不用再报。"))
+
+
 ACTS: dict[str, Act] = {
     "sign": _sign,
     "person": _person,
@@ -258,4 +257,5 @@ ACTS: dict[str, Act] = {
     "unlink": _unlink,
     "extend": _extend,
     "unable": _unable,
+    "nothing": _nothing,
 }

@@ -44,15 +44,15 @@ def commission_sheets(
 
 
 def _units(title: str, note: str, units: Sequence[YearOfUnit]) -> Sheet:
-    names = (_("单位"), _("约稿"), _("按时"), _("迟报"), _("未报"), _("未办结"), _("延期"))
+    names = (_("单位"), _("约稿"), _("按时"), _("迟报"), _("未报"), _("零报告"), _("未办结"))
     return Sheet(
         name=_("单位情况"),
         title=title,
         note=note,
-        headings=tuple(Heading(n) for n in (*names, _("催办次数"), _("被采用"))),
+        headings=tuple(Heading(n) for n in (*names, _("延期"), _("催办次数"), _("被采用"))),
         rows=[
             (
-                *(u.unit.name, u.asked, u.on_time, u.late, u.missed, u.open),
+                *(u.unit.name, u.asked, u.on_time, u.late, u.missed, u.nothing, u.open),
                 *(u.extended, u.urged, u.adopted),
             )
             for u in units

@@ -48,6 +48,8 @@ def having(*pieces: Piece, base: Asked = SIGNED) -> Asked:
     return replace(base, pieces=pieces)
 
 
+DONE_IN_TIME = (State.SUBMITTED, Outcome.DONE, False)
+
 CASES = [
     # asked, seen at, state, outcome, still owes
     (NEW, BEFORE, State.UNSIGNED, None, True),
@@ -74,6 +76,10 @@ CASES = [
     (having(TAKEN, SENT_LATE), LATER, State.SUBMITTED, Outcome.DONE, False),
     (having(replace(TAKEN, adopted=True)), LATER, State.ADOPTED, Outcome.DONE, False),
     (having(replace(SENT, adopted=True)), LATER, State.ADOPTED, None, False),
+    (replace(SIGNED, nothing=BEFORE), LATER, State.NOTHING, None, False),
+    (replace(SIGNED, nothing=AFTER, dropped=LATER), LATER, State.CANCELLED, None, False),
+    (having(TAKEN, base=replace(SIGNED, nothing=BEFORE)), LATER, *DONE_IN_TIME),
+    (having(BACK, base=replace(SIGNED, nothing=BEFORE)), LATER, State.RETURNED, None, True),
     (MISSED, LATER, State.MISSED, Outcome.MISSED, False),
     (having(TAKEN_LATE, base=MISSED), LATER, State.LATE, Outcome.LATE, False),
     (replace(SIGNED, dropped=BEFORE), LATER, State.CANCELLED, None, False),
@@ -124,6 +130,7 @@ ASKED = st.builds(
     extended=st.booleans(),
     missed=MAYBE,
     dropped=MAYBE,
+    nothing=MAYBE,
     pieces=st.lists(pieces(), max_size=3).map(tuple),
 )
 
