@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, TypeVar
 
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -32,6 +33,16 @@ def _check(person: User, *texts: str) -> None:
         raise Refused(_("只有编辑可以修改紧急信息的时限规则和分级标准。"))
     parts = {"document": " ".join(texts)}
     door.check(parts=parts, person=person, entrance=Entrance.URGENT)
+
+
+def _hold(*tables: type[Dated]) -> None:
+    """Hold tables against other changes: rows that overlap come from two acts at once.
+
+    The row that names a table stands for it; locks of rows keep nobody from adding one.
+    """
+    named = [ContentType.objects.get_for_model(table).pk for table in tables]
+    held = ContentType.objects.select_for_update().filter(pk__in=named).order_by("pk")
+    list(held.values_list("pk", flat=True))
 
 
 def _refuse_past(model: type[Dated], first: date, last: date | None) -> None:
@@ -93,6 +104,7 @@ def save_row(*, row: Row, person: User) -> Row:
     """
     _check(person, row.jurisdiction, row.document)
     with transaction.atomic():
+        _hold(type(row))
         if row.pk is None:
             _refuse_past(type(row), row.valid_from, row.valid_to)
         else:
@@ -111,6 +123,7 @@ def replace_row(*, old: Row, row: Row, person: User) -> Row:
     """
     _check(person, row.jurisdiction, row.document)
     with transaction.atomic():
+        _hold(type(old))
         ended = _locked(type(old), old.pk)
         if row.valid_from <= ended.valid_from:
             raise ValidationError(_("更换的一条须晚于原来一条的施行起。"))
@@ -136,6 +149,7 @@ def load_preset(
     preset = presets().get(code)
     if preset is None:
         raise Refused(_("没有这个样例，请返回重新选择。"))
+    _hold(UrgentRule, GradeThreshold)
     rows: list[Dated] = [
         UrgentRule.of(row)
         for row in preset.rules_for(jurisdiction=jurisdiction, document=document, since=valid_from)

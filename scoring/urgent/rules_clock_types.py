@@ -5,10 +5,13 @@ Used by way of rules_clocks, which reckons.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from infoflow.worktime.rules import local
@@ -96,11 +99,17 @@ class RuleRow:
         return unit.get(self.limit.kind, timedelta(days=1)) * self.limit.amount
 
 
+def whole_seconds(moment: datetime) -> datetime:
+    """Return a moment without its part of a second."""
+    return moment.replace(microsecond=0)
+
+
 @dataclass(frozen=True)
 class EventFacts:
     """The moments of an event, all aware; what the clocks are reckoned from.
 
-    Of 事发 and 获悉 one may be unknown, as of an event that no unit has reported.
+    Of 事发 and 获悉 one may be unknown, as of an event that no unit has reported. Parts of a
+    second count nowhere: nobody is late by what no screen shows.
     """
 
     cls: str
@@ -120,6 +129,11 @@ class EventFacts:
     def __post_init__(self) -> None:
         if self.happened_at is None and self.learned_at is None:
             raise ValueError("neither 事发 nor 获悉")
+        for name, value in list(vars(self).items()):
+            if isinstance(value, datetime):
+                object.__setattr__(self, name, whole_seconds(value))
+        whole = tuple(whole_seconds(moment) for moment in self.followups)
+        object.__setattr__(self, "followups", whole)
 
     @property
     def day(self) -> date:
@@ -147,7 +161,10 @@ class EventFacts:
 
 @dataclass(frozen=True)
 class Clock:
-    """One limit of one event: begun, due, met, and the verdict with its sentence."""
+    """One limit of one event: begun, due, met, and the verdict with its sentence.
+
+    The words are put together when somebody reads them: lists of many events show few of them.
+    """
 
     step: str
     channel: str
@@ -155,13 +172,22 @@ class Clock:
     jurisdiction: str
     starts_at: datetime
     due_at: datetime
-    sentence: str
     met_at: datetime | None
     verdict: Verdict
     # Whole minutes, rounded up; 0 unless it was met late.
     late_minutes: int = 0
-    # The sentence without what came and the verdict: it never changes with time.
-    reckoning: str = ""
+    reckon: Callable[[], str] = field(default=str, compare=False, repr=False)
+    tell: Callable[[], str] = field(default=str, compare=False, repr=False)
+
+    @cached_property
+    def reckoning(self) -> str:
+        """The sentence without what came and the verdict: it never changes with time."""
+        return self.reckon()
+
+    @cached_property
+    def sentence(self) -> str:
+        """The rule with its document, the reckoning, what came, and the verdict."""
+        return self.tell()
 
 
 @dataclass(frozen=True)
@@ -169,5 +195,5 @@ class Base:
     """From when a limit runs, what that moment is, and what has to be said about it."""
 
     at: datetime
-    what: str
-    note: str = ""
+    what: str | Promise
+    notes: tuple[str | Promise, ...] = ()

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from infoflow.worktime.rules import day_words, local
 
 from .rules_clock_types import Base, Channel, Clock, EventFacts, RuleRow, Start, Step, Verdict
+
+# What a moment is called with which a limit begins, and a note on one.
+ENDED = gettext_lazy("处置结束")
+SINCE_FIRST, SINCE_SLOT = gettext_lazy("首报后"), gettext_lazy("上一时点")
+ABOUT = gettext_lazy("事发时间为大约时间")
 
 
 def moment_words(moment: datetime, *, beside: datetime | None = None, week: bool = False) -> str:
@@ -24,30 +31,15 @@ def moment_words(moment: datetime, *, beside: datetime | None = None, week: bool
     return day_words(here.date(), with_year=year, with_weekday=week) + clock
 
 
-def ended() -> str:
-    """Return what the moment is called with which an event ends."""
-    return _("处置结束")
-
-
 def after(step: Clock, at: datetime) -> str:
     """Return what starts a clock that runs from another step's report, or from its limit."""
     name = step_words(step.step, step.channel)
     return name if step.met_at == at else _("%(step)s时限") % {"step": name}
 
 
-def about() -> str:
-    """Return the note on an event whose moment is only about known."""
-    return _("事发时间为大约时间")
-
-
 def fallen_back(start: Start, used: Start) -> str:
     """Return the note on a start that is not known."""
     return _("%(start)s时间不明，按%(used)s时间起算") % {"start": start.label, "used": used.label}
-
-
-def since(first: bool) -> str:
-    """Return what a follow-up is due after."""
-    return _("首报后") if first else _("上一时点")
 
 
 def step_words(step: str, channel: str) -> str:
@@ -58,7 +50,7 @@ def step_words(step: str, channel: str) -> str:
     return _("%(step)s（%(channel)s）") % {"step": name, "channel": Channel(channel).label}
 
 
-def rule_words(row: RuleRow, *, what: str = "") -> str:
+def rule_words(row: RuleRow, *, what: str | Promise = "") -> str:
     """Return what a rule asks, without its document: 重大，首报（电话），事发后15分钟内."""
     grade = row.grade.label if row.grade else ""
     if row.slots:
@@ -84,17 +76,16 @@ def reckoned(clock: Clock, row: RuleRow, facts: EventFacts, base: Base) -> str:
     """Return the part of a clock's sentence that stands from the start: rule, document, due."""
     source = _source(row.jurisdiction, row.document)
     rule = rule_words(row, what=base.what if row.after_step else "")
-    parts = [rule, base.note, _raised(row, facts)]
-    told = "，".join(part for part in parts if part)
+    told = "，".join(str(part) for part in (rule, *base.notes, _raised(row, facts)) if part)
     head = f"{source}：" if source else ""
     return f"{head}{told}。{_due_words(clock, base)}"
 
 
-def whole(reckoning: str, came: str, clock: Clock) -> str:
-    """Return a clock's sentence: the rule, what came, and the verdict."""
+def told(clock: Clock, row: RuleRow, facts: EventFacts, base: Base) -> str:
+    """Return a clock's sentence: the rule and its reckoning, what came, and the verdict."""
     verdict = f"，{verdict_words(clock.verdict, clock.late_minutes)}" if clock.met_at else ""
     over = _("已过时限，") if not clock.met_at and clock.verdict is Verdict.LATE else ""
-    return f"{reckoning}；{over}{came}{verdict}。"
+    return f"{reckoned(clock, row, facts, base)}；{over}{came(clock, row, facts)}{verdict}。"
 
 
 def _raised(row: RuleRow, facts: EventFacts) -> str:

@@ -12,6 +12,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
+from django.utils.functional import Promise
+
 from infoflow.worktime.terms import next_slot
 
 from . import rules_clock_words as words
@@ -27,6 +29,7 @@ from .rules_clock_types import (
     Start,
     Step,
     Verdict,
+    whole_seconds,
 )
 from .rules_grades import Grade, graded_as
 from .rules_moments import problems
@@ -60,6 +63,7 @@ def clocks_of(
     With the grade unknown each clock is shown with the strictest limit of the possible grades,
     and is 待定 unless all possible grades agree.
     """
+    as_of = whole_seconds(as_of) if as_of else None
     grades = graded_as(facts.grade, sensitive=facts.sensitive)
     live = [row for row in rules if row.holds_on(facts.day)]
     found = [_clocks_for(facts, live, grade, as_of) for grade in grades]
@@ -136,7 +140,7 @@ def _base(
 ) -> Base | None:
     """Return from when a rule runs; None while what it waits for is not reckoned."""
     if row.after_step == AFTER_END:
-        return Base(facts.ended_at, words.ended()) if facts.ended_at else None
+        return Base(facts.ended_at, words.ENDED) if facts.ended_at else None
     if not row.after_step:
         return _begun(row.start, facts)
     before = [
@@ -156,11 +160,12 @@ def _base(
 def _begun(start: Start, facts: EventFacts) -> Base:
     """Return the moment that starts a clock; what is not known falls back, and says so."""
     used, at = facts.moment(start)
-    notes = [
-        words.fallen_back(start, used) if used is not start else "",
-        words.about() if used is Start.HAPPENED and facts.happened_about else "",
-    ]
-    return Base(at, str(used.label), "，".join(note for note in notes if note))
+    notes: list[str | Promise] = []
+    if used is not start:
+        notes.append(words.fallen_back(start, used))
+    if used is Start.HAPPENED and facts.happened_about:
+        notes.append(words.ABOUT)
+    return Base(at, used.label, tuple(notes))
 
 
 def _met(row: RuleRow, facts: EventFacts) -> datetime | None:
@@ -219,14 +224,15 @@ def _clock(
         jurisdiction=row.jurisdiction,
         starts_at=base.at,
         due_at=due,
-        sentence="",
         met_at=met,
         verdict=verdict,
         late_minutes=late,
     )
-    reckoning = words.reckoned(bare, row, facts, base)
-    came = words.came(bare, row, facts)
-    return replace(bare, reckoning=reckoning, sentence=words.whole(reckoning, came, bare))
+    return replace(
+        bare,
+        reckon=lambda: words.reckoned(bare, row, facts, base),
+        tell=lambda: words.told(bare, row, facts, base),
+    )
 
 
 def _moments(row: RuleRow, begun: datetime) -> Iterator[datetime]:
@@ -266,11 +272,11 @@ def _followup_clocks(
         if moment > known and moment not in served_by(slots, reports, begun):
             break
     served = served_by(slots, reports, begun)
-    starts = [begun, *slots[:-1]]
-    return [
-        _clock(row, facts, Base(start, words.since(start == begun)), due, served.get(due), as_of)
-        for start, due in zip(starts, slots, strict=False)
-    ]
+    clocks = []
+    for start, due in zip([begun, *slots[:-1]], slots, strict=False):
+        base = Base(start, words.SINCE_FIRST if start == begun else words.SINCE_SLOT)
+        clocks.append(_clock(row, facts, base, due, served.get(due), as_of))
+    return clocks
 
 
 def served_by(
@@ -321,5 +327,9 @@ def _agreed(group: Sequence[Clock], grades: int) -> Clock:
     agreed = len(verdicts) == 1 and (complete or Verdict.LATE not in verdicts)
     verdict = verdicts.pop() if agreed else Verdict.UNKNOWN
     late = min(clock.late_minutes for clock in group) if verdict is Verdict.LATE else 0
-    bare = replace(strictest, verdict=verdict, late_minutes=late)
-    return replace(bare, sentence=words.undecided(strictest, verdict, late))
+    return replace(
+        strictest,
+        verdict=verdict,
+        late_minutes=late,
+        tell=lambda: words.undecided(strictest, verdict, late),
+    )

@@ -207,6 +207,15 @@ def test_every_limit_to_the_second(code: str) -> None:
             assert (clock.verdict, clock.late_minutes) == (verdict, late)
 
 
+def test_parts_of_a_second_make_nobody_late() -> None:
+    part = timedelta(microseconds=999_999)
+    event = replace(facts("重大 获悉14:00"), phone_at=at("14:15") + part)
+    clocks = clocks_of(event, preset(P), as_of=at("14:35") + part)
+    assert [clock.verdict for clock in clocks[:2]] == [Verdict.ON_TIME, Verdict.OPEN]
+    event = replace(facts("较大 获悉14:00 电话14:10"), followups=(at("17:00") + part,))
+    assert clocks_of(event, preset(P), as_of=None)[1].verdict is Verdict.ON_TIME
+
+
 def rule(number: int, **values: object) -> RuleRow:
     known: dict[str, object] = {
         "id": number, "jurisdiction": "市", "step": Step.FIRST, "channel": Channel.ANY,

@@ -133,7 +133,7 @@ def test_asking_later_changes_no_clock_that_has_ended(
     for clock in before:
         now = after[clock.rule_id, clock.due_at]
         if clock.met_at is not None or clock.verdict is Verdict.LATE:
-            assert now == clock
+            assert (now, now.sentence) == (clock, clock.sentence)
         else:
             assert now.met_at is None
             assert now.verdict in (Verdict.OPEN, Verdict.LATE)
@@ -191,7 +191,8 @@ def test_time_zones_and_holidays_move_nothing(
         ended_at=utc(known.ended_at),
     )
     clocks = clocks_of(known, rules, as_of=asked)
-    assert clocks_of(moved, rules, as_of=asked) == clocks
+    same = clocks_of(moved, rules, as_of=asked)
+    assert [(c, c.sentence) for c in same] == [(c, c.sentence) for c in clocks]
     rows = {row.id: row for row in rules}
     for clock in clocks:
         if clock.step != Step.FOLLOWUP:

@@ -30,7 +30,7 @@ def office(db: None) -> Office:
 def test_numbers_of_the_page_the_file_and_the_circular(office: Office) -> None:
     rules("county-2018")
     first(office)
-    first(office, happened_at=ago(200), learned_at=ago(100))
+    first(office, happened_at=ago(200), learned_at=ago(99.5))
     event = missing(Office(unit("南关镇")), office.editor)
     actions_findings.find(
         event_id=event.pk,
@@ -42,7 +42,7 @@ def test_numbers_of_the_page_the_file_and_the_circular(office: Office) -> None:
     client = Client()
     client.force_login(office.scorer)
     page = client.get(PAGE).content.decode()
-    told = "共有紧急信息3件：迟报1件，未报1件"
+    told = "共有紧急信息3件：按时1件，迟报1件，未报1件"
     for text in (told, "未报：南关镇1件", "最长迟60分钟", "经核查认定：瞒报1件"):
         assert text in page
     got = client.get(f"{PAGE}export/")
