@@ -29,7 +29,7 @@ from .forms import ExtendForm, LinkForm, NothingForm, PersonForm, UnableForm, Un
 from .models import Answer, AskedUnit, DutyRun, Extension, Unable
 from .rules import still_owes
 from .shared import NeedsConfirmation
-from .standing import standing
+from .standing import Standing, standing
 
 PAGE_SIZE = 30
 Act = Callable[[HttpRequest, AskedUnit], HttpResponse]
@@ -97,6 +97,7 @@ def detail_page(
         "owes": owes,
         "officer": officer,
         "answers": _answers(asked, now),
+        "draft": _draft(asked, now) if officer else None,
         "others": queries.others_of(asked, moment),
         "extensions": list(Extension.objects.filter(asked=asked).select_related("replied_by")),
         "unables": list(Unable.objects.filter(asked=asked).select_related("replied_by")),
@@ -114,7 +115,7 @@ def detail_page(
     return render(request, "commissions/detail.html", context, status=status)
 
 
-def _answers(asked: AskedUnit, now: Any) -> list[dict[str, Any]]:
+def _answers(asked: AskedUnit, now: Standing) -> list[dict[str, Any]]:
     """Return the pieces with what the page says of each."""
     rows = []
     for answer in now.answers:
@@ -133,7 +134,18 @@ def _answers(asked: AskedUnit, now: Any) -> list[dict[str, Any]]:
     return rows
 
 
-def _forms(asked: AskedUnit, now: Any, owes: bool, form: Form | None) -> dict[str, Any]:
+def _draft(asked: AskedUnit, now: Standing) -> int | None:
+    """Return the id of the unit's newest piece that still has to be written or mended."""
+    mine = [
+        answer.item_id
+        for answer in now.answers
+        if answer.item.unit_id == asked.unit_id
+        and (now.pieces[answer.pk].left is None or now.pieces[answer.pk].returned)
+    ]
+    return mine[-1] if mine else None
+
+
+def _forms(asked: AskedUnit, now: Standing, owes: bool, form: Form | None) -> dict[str, Any]:
     """Return the forms that make sense now; a refused one with what was typed."""
 
     def shown(kind: type[Form], **more: Any) -> Form:
@@ -155,7 +167,8 @@ def commission_act(request: HttpRequest, pk: int) -> HttpResponse:
     asked = _asked(request, pk)
     act = ACTS.get(request.POST.get("do", ""))
     if act is None:
-        return detail_page(request, asked, refusal=_("页面不完整，请刷新后再办理。"))
+        messages.warning(request, _("页面不完整，没有办理，请刷新后再办理。"))
+        return redirect("commission", asked.pk)
     try:
         return act(request, asked)
     except Refused as refused:

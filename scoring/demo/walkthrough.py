@@ -37,6 +37,7 @@ from scoring.adoptions.models import Fact
 from scoring.adoptions.rules import AdoptionForm, FactKind, Source
 from scoring.schemes.actions import create_scheme, publish_scheme
 
+from .commissioned import fill_commissions
 from .duty_room import fill_duty_room
 from .tables import CODE_PREFIX
 
@@ -301,4 +302,11 @@ def load() -> int:
     _fill_the_road(county)
     _score(county, _fill_the_shelf(county))
     fill_duty_room(county.people)
+    writers = {name: county.writer(name) for name in county.units}
+    fill_commissions(
+        county.units,
+        writers,
+        county.people["bianji"],
+        lambda unit, title: _sign(county, unit, title),
+    )
     return Fact.objects.count() - before

@@ -25,6 +25,7 @@ class Mark(StrEnum):
     OFFICE_REASON = "ZBWHYQ"  # why the office did not take one
     DUTY = "ZBDUTYQ"  # what was said to the duty room, and about it
     OPINION = "ZBOPINIONQ"  # what the confidentiality reviewer wrote
+    ASKED = "ZBASKEDQ"  # what the office asked it for, and what it answered
     OBJECTION = "ZBOBJECTQ"  # what it says against its points, and the answer
     POINTS = "ZBPOINTSQ"  # facts and ledger entries without a text
     ISSUED = "ZBISSUEDQ"  # what an issued number carries

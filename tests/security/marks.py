@@ -22,11 +22,14 @@ MAY_SEE: dict[str, dict[str, frozenset[Mark]]] = {
     # The ranking of the own group names all its units, with figures.
     Role.OFFICER: {
         "/": frozenset({Mark.OWN_TYPED}),
+        # A joint commission names who else has a part in it.
+        "/commissions/": frozenset({Mark.UNIT, Mark.OWN_TYPED}),
         "/ranking/": frozenset({Mark.UNIT, Mark.OWN_TYPED}),
         # Of the persons only those of the own unit.
         "/ranking/people/": frozenset({Mark.OWN_TYPED}),
     },
     Role.SIGNATORY: {
+        "/commissions/": frozenset({Mark.UNIT}),
         "/ranking/": frozenset({Mark.UNIT}),
         "/ranking/people/": frozenset(),
     },

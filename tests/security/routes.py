@@ -260,6 +260,10 @@ FILLERS: dict[str, Filler] = {
         "本人": {"pk": world.own_notice.pk},
         "他人": {"pk": world.notice.pk},
     },
+    "commissions/": lambda world: {
+        "本单位": {"pk": world.own_asked.pk},
+        "外单位": {"pk": world.asked.pk},
+    },
     "objections/": lambda world: {
         "本单位": {"pk": world.own_objection.pk, "entry_id": _last_entry(world.own.unit)},
         "外单位": {"pk": world.objection.pk, "entry_id": _last_entry(world.unit)},

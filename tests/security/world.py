@@ -23,6 +23,7 @@ from infoflow.units.roles import UNIT_ROLES, Role
 from scoring.adoptions import actions as fact_actions
 from scoring.adoptions.models import Fact, Instruction
 from scoring.adoptions.rules import FactKind
+from scoring.commissions.models import AskedUnit
 from scoring.imports.models import ImportRun, Upload
 from scoring.ledger.models import Entry
 from scoring.objections import actions as objection_actions
@@ -31,6 +32,7 @@ from scoring.schemes import actions as scheme_actions
 from scoring.schemes.models import Scheme
 from tests import builders
 
+from .commissioned import asked_alone, asked_together
 from .duties import Duties, duties
 from .mark import OWN_MARK, Mark
 from .offices import (
@@ -99,6 +101,8 @@ class World:
     fact: Fact
     objection: Objection  # of unit B
     own_objection: Objection
+    asked: AskedUnit  # of unit B
+    own_asked: AskedUnit  # of unit A, jointly with unit B
     instruction: Instruction  # on unit B's item
     own_instruction: Instruction
     run: ImportRun  # of a table with a fact of unit B
@@ -244,6 +248,8 @@ def build() -> World:
         fact=fact,
         objection=_objection(other, Mark.OBJECTION),
         own_objection=_objection(own, OWN_MARK),
+        asked=asked_alone(other, texts.draft),
+        own_asked=asked_together(own, other, texts.signed),
         instruction=instructed(other, Mark.POINTS),
         own_instruction=instructed(own, OWN_MARK),
         run=run,
