@@ -37,6 +37,7 @@ from scoring.adoptions.models import Fact
 from scoring.adoptions.rules import AdoptionForm, FactKind, Source
 from scoring.schemes.actions import create_scheme, publish_scheme
 
+from . import urgent_events
 from .commissioned import fill_commissions
 from .duty_room import fill_duty_room
 from .tables import CODE_PREFIX
@@ -309,4 +310,5 @@ def load() -> int:
         county.people["bianji"],
         lambda unit, title: _sign(county, unit, title),
     )
+    urgent_events.load(county.units, county.people)
     return Fact.objects.count() - before

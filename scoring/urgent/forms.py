@@ -178,7 +178,11 @@ class FirstForm(ContentForm):
         label=gettext_lazy("什么事"),
         max_length=WHAT_MAX,
         widget=forms.Textarea(
-            attrs={"rows": 2, "placeholder": gettext_lazy("一句话，如：山体滑坡，埋压房屋两间")}
+            attrs={
+                "rows": 2,
+                "autofocus": True,
+                "placeholder": gettext_lazy("一句话，如：山体滑坡，埋压房屋两间"),
+            }
         ),
         error_messages={
             "required": gettext_lazy("请写明发生了什么，一句话即可。"),

@@ -47,10 +47,16 @@ def label_of_field(name: str) -> str:
 
 
 def numbers_text(said: object) -> str:
-    """Return the casualties in one line; what is not known is left out."""
+    """Return casualties and losses in one line; what is not known is left out."""
+    found = {
+        name: said.get(name) if isinstance(said, dict) else getattr(said, name) for name in NUMBERS
+    }
+    people = NUMBERS[:5]
     parts = []
-    for name in NUMBERS:
-        value = said.get(name) if isinstance(said, dict) else getattr(said, name)
+    if all(found[name] == 0 for name in people):
+        parts.append(_("无人员伤亡"))
+        found.update(dict.fromkeys(people))
+    for name, value in found.items():
         if value is not None:
             unit = _("万元") if name == "loss" else _("人")
             label = _("直接经济损失") if name == "loss" else label_of_field(name)
@@ -145,6 +151,7 @@ class May:
     find: bool
     review: bool
     own: bool
+    signs: bool
     ended: bool
 
 
@@ -165,13 +172,13 @@ def may(event: UrgentEvent, person: User) -> May:
         find=has_role(person, Role.EDITOR),
         review=has_role(person, Role.REVIEWER),
         own=own,
+        signs=event.unit_id in unit_ids_of(person, Role.SIGNATORY),
         ended=ended,
     )
 
 
 def chain_of(event: UrgentEvent, person: User, can: May) -> list[Link]:
     """Return the reports in the order in which they came, with what a person may do to each."""
-    signs = event.unit_id in unit_ids_of(person, Role.SIGNATORY)
     links = []
     for report in event.reports.all():
         stopped = queries.is_stopped(report)
@@ -182,7 +189,7 @@ def chain_of(event: UrgentEvent, person: User, can: May) -> list[Link]:
                 report=report,
                 pairs=[] if stopped and not can.review else pairs_of(report),
                 stopped=stopped,
-                sign=signs and bare and not own_word,
+                sign=can.signs and bare and not own_word,
                 clear=can.review and not own_word,
                 take=can.calls
                 and getattr(report, "take", None) is None

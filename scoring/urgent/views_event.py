@@ -97,7 +97,8 @@ def _empty_forms(event: UrgentEvent, holds: queries.Standing, can: May) -> dict[
         made["answer"] = AnswerForm()
     if can.review:
         made["clear"] = ClearForm()
-    made["sign"] = SignForm()
+    if can.signs:
+        made["sign"] = SignForm()
     return made
 
 
@@ -173,7 +174,7 @@ urgent_take = _on_part(
     Act("take", NoForm, _calls, actions_office.take, _("已接报。")), Report, "report_id", "event_id"
 )
 urgent_sign = _on_part(
-    Act("sign", SignForm, lambda can: can.own, actions_office.sign_afterwards, _("已补签。")),
+    Act("sign", SignForm, lambda can: can.signs, actions_office.sign_afterwards, _("已补签。")),
     Report,
     "report_id",
     "event_id",

@@ -37,6 +37,7 @@ class Mark(StrEnum):
     TYPED = "ZBTYPEDQ"  # what its officer has typed and not saved
     OWN_TYPED = "ZATYPEDQ"  # the same of unit A's officer: not even unit A's signatory sees it
     TOLD = "ZBTOLDQ"  # what a notice told its officer: each reads only their own
+    URGENT = "ZBURGENTQ"  # what it reported in a hurry, and what was said about that
     REFUSED = "ZBREFUSEDQ"  # what was refused at the door: nobody ever sees it
 
 

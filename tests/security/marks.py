@@ -11,6 +11,7 @@ from .world import ANONYMOUS, SUPERUSER
 EVERYTHING = frozenset(Mark) - NOBODYS
 IN_ISSUES = frozenset({Mark.ISSUED})
 IN_RANKINGS = frozenset({Mark.UNIT, Mark.TITLE, Mark.AGREED, Mark.POINTS, Mark.ISSUED})
+IN_URGENT = frozenset({Mark.UNIT, Mark.PERSON, Mark.URGENT, Mark.POINTS})
 # Who wrote what is counted: names, no titles.
 IN_PEOPLE = frozenset({Mark.UNIT, Mark.PERSON})
 # What a unit says against its points is between it and the scorers.
@@ -42,12 +43,18 @@ MAY_SEE: dict[str, dict[str, frozenset[Mark]]] = {
         "/office/objections/": IN_RANKINGS | {Mark.OBJECTION, Mark.PERSON},
         "/ranking/people/": IN_PEOPLE,
     },
-    Role.DUTY: {"/duty/": frozenset({Mark.UNIT, Mark.DUTY}), "/": IN_ISSUES},
+    # Urgent events of all units, with who reports them.
+    Role.DUTY: {
+        "/": IN_ISSUES | {Mark.UNIT, Mark.URGENT},
+        "/duty/": frozenset({Mark.UNIT, Mark.DUTY, Mark.URGENT}),
+        "/urgent/": IN_URGENT,
+    },
     # The board names units, and nothing of what they wrote.
     Role.LEADER: {
-        "/": IN_ISSUES,
+        "/": IN_ISSUES | {Mark.UNIT, Mark.URGENT},
+        "/urgent/": IN_URGENT,
         "/board/": frozenset({Mark.UNIT}),
-        "/duty/": frozenset({Mark.UNIT, Mark.DUTY}),
+        "/duty/": frozenset({Mark.UNIT, Mark.DUTY, Mark.URGENT}),
         "/ranking/": IN_RANKINGS,
         "/ranking/people/": IN_PEOPLE,
     },

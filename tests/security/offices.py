@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -25,7 +26,14 @@ from scoring.adoptions.actions_instructions import answer_instruction, record_in
 from scoring.adoptions.models import Instruction
 from scoring.imports import actions as import_actions
 from scoring.imports.models import ImportRun, Upload
+from scoring.urgent import actions as urgent_actions
+from scoring.urgent import actions_calls as urgent_calls
+from scoring.urgent import actions_findings as urgent_findings
+from scoring.urgent import actions_office as urgent_office
 from scoring.urgent import actions_rules as rule_actions
+from scoring.urgent.content import Content
+from scoring.urgent.models import UrgentEvent
+from scoring.urgent.rules import Fault
 from tests import builders
 from tests.scoring.imports.tables import xlsx
 
@@ -277,3 +285,46 @@ def a_group(admin: User | None) -> Address:
     return save_group(
         channel_id=channel.pk, name="值班群", typed="/duty/group", kinds=[], person=admin
     )
+
+
+def urgent_event(office: FilingOffice, people: Mapping[str, User | None], mark: str) -> UrgentEvent:
+    """An urgent event with a report that nobody has taken, a call, an instruction, a finding."""
+    duty, editor = people[Role.DUTY], office.editor
+    assert duty is not None
+    now = timezone.now()
+    report = urgent_actions.first_report(
+        key=uuid.uuid4(),
+        unit=office.unit,
+        what=f"事件{mark}",
+        place=f"地点{mark}",
+        happened_at=now,
+        learned_at=now,
+        content=Content(facts=f"情况{mark}", commander=f"某{mark}"),
+        person=builders.fresh(office.officer),
+    )
+    event = report.event
+    urgent_calls.phone_report(
+        key=uuid.uuid4(),
+        unit=office.unit,
+        caller=f"来电{mark}",
+        at=timezone.now(),
+        event_id=event.pk,
+        person=builders.fresh(duty),
+    )
+    urgent_office.direct(
+        key=uuid.uuid4(),
+        event_id=event.pk,
+        leader="某领导",
+        text=f"指示{mark}",
+        given_at=timezone.now(),
+        person=builders.fresh(duty),
+    )
+    urgent_findings.find(
+        event_id=event.pk,
+        kind=Fault.WRONG,
+        # Why a unit has or loses points is told with the points.
+        reason=f"理由{Mark.POINTS if mark == Mark.URGENT else mark}",
+        evidence=f"证据{mark}",
+        person=builders.fresh(editor),
+    )
+    return event

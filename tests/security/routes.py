@@ -256,6 +256,19 @@ FILLERS: dict[str, Filler] = {
     "office/notices/channels/": lambda world: {"": {"service": "webhook"}},
     "office/notices/groups/": _one(lambda world: world.group.pk),
     "calendar/": lambda world: {"": {"secret": "no-such-secret"}},
+    "urgent/": lambda world: {
+        "本单位": {"pk": world.own_urgent.pk},
+        "外单位": {"pk": world.urgent.pk},
+    },
+    **{
+        f"urgent/{name}/": (
+            lambda world, name=name: {  # type: ignore[misc]
+                "本单位": {"pk": getattr(world.own_urgent, name).get().pk},
+                "外单位": {"pk": getattr(world.urgent, name).get().pk},
+            }
+        )
+        for name in ("reports", "directives", "findings")
+    },
     "notices/": lambda world: {
         "本人": {"pk": world.own_notice.pk},
         "他人": {"pk": world.notice.pk},

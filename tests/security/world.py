@@ -30,6 +30,7 @@ from scoring.objections import actions as objection_actions
 from scoring.objections.models import Objection
 from scoring.schemes import actions as scheme_actions
 from scoring.schemes.models import Scheme
+from scoring.urgent.models import UrgentEvent
 from tests import builders
 
 from .commissioned import asked_alone, asked_together
@@ -52,6 +53,7 @@ from .offices import (
     rule_tables,
     told,
     typed,
+    urgent_event,
 )
 
 __all__ = ["OWN_MARK", "Mark"]
@@ -113,6 +115,8 @@ class World:
     own_handover: HandOver
     duties: Duties  # what unit B said to the duty room
     group: Address  # of the office, on a channel
+    urgent: UrgentEvent  # of unit B, with all that can stand beside a report
+    own_urgent: UrgentEvent
     notice: Notice  # to unit B's officer
     own_notice: Notice  # to everybody who asks here
 
@@ -260,6 +264,8 @@ def build() -> World:
         handover=hand_over(other, Mark.HAND_OVER, Mark.PERSON, Mark.DRAFT),
         own_handover=hand_over(own, OWN_MARK, OWN_MARK, OWN_MARK),
         group=a_group(people[Role.SYSTEM_ADMIN]),
+        urgent=urgent_event(other, people, Mark.URGENT),
+        own_urgent=urgent_event(own, people, OWN_MARK),
         notice=told(Mark.TOLD, other.officer),
         own_notice=told(OWN_MARK, *filter(None, people.values())),
     )
