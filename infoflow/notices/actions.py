@@ -136,8 +136,11 @@ def mark_all_read(person: User, *, up_to: int | None = None) -> int:
 def acknowledge(notice_id: int, person: User) -> bool:
     """Note that a person takes an urgent notice on; all steps still to come are stopped.
 
+    A room's own action (接报) may call this for somebody whom no notice has reached yet: the
+    chain has done its work then as well. Who may is the caller's to decide.
+
     Returns:
-        True if this was the person's first word. Who was not told cannot acknowledge.
+        True if this changed something: the person's first word, or a chain that was stopped.
     """
     # The steps' claim holds the notice as well: no step is told after this has returned.
     if not Notice.objects.select_for_update(no_key=True).filter(pk=notice_id).exists():
@@ -145,11 +148,9 @@ def acknowledge(notice_id: int, person: User) -> bool:
     now = timezone.now()
     rows = Recipient.objects.visible_to(person).filter(notice_id=notice_id)
     first = rows.filter(acknowledged_at=None).update(acknowledged_at=now)
-    if not first:
-        return False
-    rows.unread().update(read_at=now)
-    _stop(notice_id, now)
-    return True
+    if first:
+        rows.unread().update(read_at=now)
+    return bool(_stop(notice_id, now) or first)
 
 
 @transaction.atomic

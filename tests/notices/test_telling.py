@@ -201,13 +201,20 @@ def test_acknowledging_stops_the_steps_to_come(office: Office) -> None:
         ([office.editor.pk], timedelta(minutes=5)),
         ([office.signatory.pk], timedelta(minutes=10)),
     ]
-    assert not actions.acknowledge(made.pk, fresh(office.signatory)), "was not told"
-    assert not Escalation.objects.exclude(stopped_at=None).exists()
     client_of(office.officer).post(reverse("notice_acknowledge", args=[made.pk]))
     assert not Escalation.objects.filter(stopped_at=None).exists()
     row = made.recipients.get()
     assert row.read_at == row.acknowledged_at is not None
     assert not actions.acknowledge(made.pk, fresh(office.officer)), "only the first word counts"
+
+
+def test_who_takes_it_on_before_being_told_stops_the_chain_too(office: Office) -> None:
+    """接报 by an editor whom the chain would have reached later."""
+    made = notice(office.officer, kind=URGENT, chain=[ChainStep(5, (office.editor.pk,))])
+    assert actions.acknowledge(made.pk, fresh(office.editor))
+    assert not Escalation.objects.filter(stopped_at=None).exists()
+    assert not Recipient.objects.filter(person=office.editor).exists()
+    assert not actions.acknowledge(made.pk, fresh(office.editor)), "nothing is left to stop"
 
 
 def test_a_settled_cause_stops_its_chain(office: Office) -> None:
