@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from infoflow.collector import resting
 from scoring.closings.queries import closed_spans, lock_units
 
 from .models import Fact
@@ -46,7 +47,8 @@ def record_in_steps(
     """
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("record_in_steps needs a transaction")
-    wanted = looked_through(rows, person)
+    with resting():
+        wanted = looked_through(rows, person)
     # Whoever records holds the units first, so the keys that are known stay the same.
     lock_units(unit for row in wanted for unit in row.units)
     closed = closed_spans()
@@ -55,7 +57,8 @@ def record_in_steps(
     units = len({unit for row in new for unit in row.units})
     made: list[int] = []
     for start in range(0, len(new), AT_A_TIME):
-        made += store_many(new[start : start + AT_A_TIME], person, closed)
+        with resting():
+            made += store_many(new[start : start + AT_A_TIME], person, closed)
         yield Step(len(made), 0, len(new), units)
     touched, scored = touched_by(new), 0
     for some in _slices(new):

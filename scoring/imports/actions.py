@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from cms.review.actions import Refused
 from cms.scanning import door
 from cms.scanning.rules import Entrance
+from infoflow.collector import resting
 from infoflow.uploads.reading import Sheet, read_sheets
 from infoflow.uploads.tables import TableFile, TableKind, inspect_table, words_beside_cells
 from scoring.adoptions.actions_bulk import Step as Recorded
@@ -72,8 +73,10 @@ def take(*, name: str, data: bytes, person: User | None) -> Taken:
     file = inspect_table(name=name, data=data)
     beside = words_beside_cells(file)
     door.check(parts={"attachment": beside}, person=person, entrance=Entrance.TABLE)
-    sheets = read_sheets(file)
-    door.check(parts={"attachment": _words(sheets)}, person=person, entrance=Entrance.TABLE)
+    with resting():
+        sheets = read_sheets(file)
+        words = _words(sheets)
+    door.check(parts={"attachment": words}, person=person, entrance=Entrance.TABLE)
     return Taken(file, sheets)
 
 
@@ -103,6 +106,7 @@ def keep(*, taken: Taken, person: User) -> Upload:
     return made
 
 
+@resting()
 def sheets_of(upload: Upload) -> list[Sheet]:
     """Return the cells of a kept table."""
     data = bytes(upload.data)

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from infoflow.collector import resting
 from infoflow.uploads.reading import Sheet
 from scoring.adoptions.rules import FactKind, FactRow
 
@@ -72,6 +73,7 @@ def sheet_of(sheets: Sequence[Sheet], choices: Choices) -> Sheet:
     return sheets[0]
 
 
+@resting()
 def look(sheets: Sequence[Sheet], choices: Choices, *, default_notice: str = "") -> Look:
     """Return what a booking of a table would do, and what stands in its way. Reads only.
 

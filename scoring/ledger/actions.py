@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from cms.review.actions import Refused
 from infoflow import bulk
+from infoflow.collector import resting
 from infoflow.units.models import Unit
 from infoflow.units.permissions import has_role
 from infoflow.units.roles import Role
@@ -44,7 +45,6 @@ from .rules import (
     Place,
     Plan,
     entry_key,
-    place_of,
     plan,
     reversal_key,
     to_take_back,
@@ -167,8 +167,11 @@ def desired_entries(
             targets=targets,
             others=units_of(named, [year]) if named else {},
         )
-        for draft in run(scheme.spec, facts, world):
-            desired[place_of(scheme.pk, draft)] = draft
+        pk = scheme.pk
+        desired.update(
+            ((pk, draft.block_id, draft.about, draft.unit_id), draft)
+            for draft in run(scheme.spec, facts, world)
+        )
     return desired
 
 
@@ -183,6 +186,19 @@ def _bring_up(
     difference: Difference | None = None,
 ) -> None:
     """Make the ledger of units and a year what facts and schemes say today."""
+    with resting():
+        _bring_up_now(units, year, schemes, days, within, dry_run, difference)
+
+
+def _bring_up_now(
+    units: Sequence[int],
+    year: int,
+    schemes: Sequence[InForce],
+    days: _Days,
+    within: tuple[date, date] | None,
+    dry_run: bool,
+    difference: Difference | None,
+) -> None:
     first, last = date(year, 1, 1), date(year, 12, 31)
     desired = desired_entries(schemes, units, year, days.today)
     found = booked(units, first, last)

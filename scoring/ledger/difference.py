@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -37,7 +37,7 @@ class Difference:
     # unit id → how many entries change
     changes: Counter[int] = field(default_factory=Counter)
     _deltas: Counter[int] = field(default_factory=Counter)
-    # The sum of the digests of all changes: the same whatever order they came in.
+    # The sum of the digests of all units' changes: the same whatever order they came in.
     _sum: int = 0
 
     @property
@@ -55,13 +55,21 @@ class Difference:
         return self.changes[unit] - len(self.reasons.get(unit, ()))
 
     def note(self, what: Plan) -> None:
-        """Add what a plan changes."""
+        """Add what a plan changes. All that a unit's year has to change stands in one plan."""
+        names: defaultdict[int, list[str]] = defaultdict(list)
         for entry, sentence in sorted(what.back, key=lambda pair: (pair[0].earned, pair[0].id)):
-            self._tell(entry.place[3], entry.earned, -entry.hundredths, sentence)
-            self._sum_up(f"back\x1f{entry.id}")
+            unit = entry.place[3]
+            self._tell(unit, entry.earned, -entry.hundredths, sentence)
+            names[unit].append(f"back\x1f{entry.id}")
         for place, draft in sorted(what.new, key=lambda pair: (pair[1].date, pair[1].about)):
-            self._tell(draft.unit_id, draft.date, draft.hundredths, draft.sentence)
-            self._sum_up(f"new\x1f{place}\x1f{draft.date}\x1f{draft.hundredths}\x1f{draft.flag}")
+            unit, day, points = draft.unit_id, draft.date, draft.hundredths
+            self._tell(unit, day, points, draft.sentence)
+            scheme, block, about, _unit = place
+            name = f"{scheme}\x1f{block}\x1f{about}\x1f{unit}\x1f{day.toordinal()}\x1f{points}"
+            names[unit].append(f"new\x1f{name}\x1f{draft.flag}")
+        for some in names.values():
+            named = "\x1e".join(sorted(some)).encode()
+            self._sum += int.from_bytes(hashlib.sha256(named).digest())
         self._sum %= _MODULUS
         self.added += len(what.new)
         self.taken_back += len(what.back)
@@ -80,9 +88,8 @@ class Difference:
     def _tell(self, unit: int, day: date, hundredths: int, sentence: str) -> None:
         self._deltas[unit] += hundredths
         self.changes[unit] += 1
-        told = self.reasons.setdefault(unit, [])
+        told = self.reasons.get(unit)
+        if told is None:
+            told = self.reasons[unit] = []
         if len(told) < REASONS_SHOWN:
             told.append(Reason(day, hundredths, sentence))
-
-    def _sum_up(self, name: str) -> None:
-        self._sum += int.from_bytes(hashlib.sha256(name.encode()).digest())

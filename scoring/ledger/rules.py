@@ -37,11 +37,6 @@ class Plan:
     new: tuple[tuple[Place, EntryDraft], ...]
 
 
-def place_of(scheme_id: int, draft: EntryDraft) -> Place:
-    """Return the place of an entry in the ledger."""
-    return (scheme_id, draft.block_id, draft.about, draft.unit_id)
-
-
 def entry_key(place: Place, generation: int) -> str:
     """Return the unique key of an entry; a second generation replaces one taken back."""
     scheme, block, about, unit = place

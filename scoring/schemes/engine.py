@@ -75,8 +75,7 @@ class Context:
 
     def earlier(self, whose: Whose) -> Iterable[EntryDraft]:
         """Yield the earlier entries that a selection covers, in order."""
-        facts = self.by_id
-        return (entry for entry in self.entries if whose.covers(entry, facts, self.names))
+        return whose.among(self.entries, self.by_id, self.names)
 
     def span(self, day: date, kind: str = "") -> Span:
         """Return the period of a day; the scheme's own kind of period unless another is given."""

@@ -6,7 +6,7 @@ scorer learns it once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -141,15 +141,29 @@ class Whose:
             facts=Which.from_config(config.get("facts")),
         )
 
-    def covers(
-        self, entry: EntryDraft, facts: Mapping[int, FactView], names: Mapping[str, str]
-    ) -> bool:
-        """Tell whether an entry is meant; `names` has the clauses' short names by block id."""
-        if self.clauses and names.get(entry.block_id) not in self.clauses:
-            return False
-        if self.facts == ANYTHING:
-            return True
-        return entry.fact_id is not None and self.facts.covers(facts[entry.fact_id])
+    def among(
+        self,
+        entries: Iterable[EntryDraft],
+        facts: Mapping[int, FactView],
+        names: Mapping[str, str],
+    ) -> Iterator[EntryDraft]:
+        """Yield those entries that are meant, in order.
+
+        `names` has the clauses' short names by block id.
+        """
+        clauses, which = self.clauses, self.facts
+        anything = which == ANYTHING
+        # Most selections ask for the kind and nothing else.
+        kinds = which.kinds if which == Which(kinds=which.kinds) else frozenset[str]()
+        for entry in entries:
+            if clauses and names.get(entry.block_id) not in clauses:
+                continue
+            if anything:
+                yield entry
+            elif entry.fact_id is not None:
+                fact = facts[entry.fact_id]
+                if fact.kind in kinds if kinds else which.covers(fact):
+                    yield entry
 
     @property
     def text(self) -> str:

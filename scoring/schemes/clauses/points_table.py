@@ -76,8 +76,13 @@ class Row:
             bool(self.mark),
             bool(self.genre),
             bool(self.form),
-            self.words_min is not None or self.words_max is not None,
+            self.counts_words,
         )
+
+    @property
+    def counts_words(self) -> bool:
+        """Whether the row is for pieces of some length only."""
+        return self.words_min is not None or self.words_max is not None
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> Row:
@@ -150,23 +155,26 @@ class PointsTable:
     def apply(self, context: Context) -> Iterable[EntryDraft]:
         """Give the units of each covered fact the row's points."""
         rows = sorted(self.rows, key=lambda row: row.narrowness, reverse=True)
-        known: dict[tuple[Any, ...], Row | None] = {}
-        told: dict[tuple[Any, ...], str] = {}
+        counts_words = any(row.counts_words for row in rows)
+        known: dict[tuple[Any, ...], tuple[Row | None, str]] = {}
         language = get_language() or ""
         for fact in context.counting():
-            details = (fact.form, fact.genre, fact.mark, fact.traits, fact.words)
+            words = fact.words if counts_words else None
+            details = (fact.form, fact.genre, fact.mark, fact.traits, fact.check, words)
             like = (fact.kind, fact.bulletin_id, fact.level, *details)
-            if like in known:
-                row = known[like]
-            else:
-                row = known[like] = next((row for row in rows if row.covers(fact)), None)
+            found = known.get(like)
+            if found is None:
+                row = next((row for row in rows if row.covers(fact)), None)
+                told = ""
+                if row is not None and row.most is None:
+                    told = _told(language, row, row.hundredths, Told.of(fact, row))
+                found = known[like] = (row, told)
+            row, what = found
             if row is None:
                 continue
             earned = row.earned(fact)
-            key = (like, earned, fact.check, fact.note if row.most is not None else "")
-            what = told.get(key)
-            if what is None:
-                what = told[key] = _told(language, row, earned, Told.of(fact, row))
+            if row.most is not None:
+                what = _told(language, row, earned, Told.of(fact, row))
             if len(fact.units) == 1 and not fact.via:
                 yield self._entry(fact, fact.units[0], earned, f"{what}。")
                 continue
@@ -178,16 +186,9 @@ class PointsTable:
         return [self.joint.text]
 
     def _entry(self, fact: FactView, unit_id: int, hundredths: int, why: str) -> EntryDraft:
-        return EntryDraft(
-            unit_id=unit_id,
-            about=about_fact(fact.id),
-            fact_id=fact.id,
-            date=fact.date,
-            hundredths=hundredths,
-            block_id=self.block_id,
-            block_type=self.block_type,
-            sentence=why,
-        )
+        about, kind = about_fact(fact.id), self.block_type
+        # By place: names cost a tenth of the table.
+        return EntryDraft(unit_id, about, fact.date, hundredths, self.block_id, kind, why, fact.id)
 
 
 class Told(NamedTuple):
@@ -207,7 +208,6 @@ class Told(NamedTuple):
     @classmethod
     def of(cls, fact: FactView, row: Row) -> Told:
         """Return what the sentence of a row tells of a fact."""
-        counted = row.words_min is not None or row.words_max is not None
         chosen = row.most is not None
         return cls(
             fact.kind,
@@ -217,7 +217,7 @@ class Told(NamedTuple):
             fact.form,
             fact.genre,
             fact.check,
-            fact.words if counted else None,
+            fact.words if row.counts_words else None,
             fact.hundredths if chosen else None,
             fact.note if chosen else "",
         )
@@ -259,7 +259,7 @@ def sentence_for(fact: FactView | Told, row: Row, hundredths: int) -> str:
     what = what_happened(fact, row)
     if row.trait:
         what += _("（%(trait)s）") % {"trait": Trait(row.trait).label}
-    if row.words_min is not None or row.words_max is not None:
+    if row.counts_words:
         what += _("（%(words)s字）") % {"words": fact.words}
     if row.most is not None:
         value = _("%(least)s—%(most)s分之间选定") % {

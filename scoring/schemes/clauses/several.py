@@ -76,9 +76,9 @@ class SeveralAdoptions:
             fact = facts[fact_id]
             piece = fact.subject or about_fact(fact_id)
             pieces[unit_id, piece, context.span(fact.date, kind)].append(fact)
-        for (unit_id, _piece, _span), several in sorted(pieces.items()):
-            if len(several) > 1:
-                yield from self._taken_off(unit_id, several, earned)
+        often = [(key, several) for key, several in pieces.items() if len(several) > 1]
+        for (unit_id, _piece, _span), several in sorted(often):
+            yield from self._taken_off(unit_id, several, earned)
 
     def _taken_off(
         self, unit_id: int, facts: list[FactView], earned: Mapping[tuple[int, int], int]

@@ -94,7 +94,8 @@ def entry(block_id: str, fact_id: int | None = 1) -> EntryDraft:
 )
 def test_selections_of_entries(config: dict[str, Any], drafts: EntryDraft, covered: bool) -> None:
     names = {"a": "采用分", "b": "基础分"}
-    assert Whose.from_config(config).covers(drafts, {1: FRONT}, names) is covered
+    meant = Whose.from_config(config).among([drafts], {1: FRONT}, names)
+    assert list(meant) == [drafts] * covered
 
 
 @pytest.mark.parametrize(
