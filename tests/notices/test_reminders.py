@@ -181,18 +181,19 @@ def killed(transactional_db: None) -> Iterator[Callable[[int], str]]:
 
 def test_killed_at_every_boundary(killed: Callable[[int], str]) -> None:
     """At each of them: what was told stands with its record or not at all; the next run tells
-    the rest, and nothing twice."""
+    the rest, and nothing twice. On SQLite two rows share the batch; PostgreSQL, where every
+    child costs a new server process, has one."""
+    rows = 2 if connection.vendor == "sqlite" else 1
     before = after = 0
     for boundary in range(1, 500):
-        one, late = f"one{boundary}", f"late{boundary}"
-        due(one, minutes_ago(0.5), points=[0, 60])
-        due(late, minutes_ago(20.5))
+        keys = [f"late{boundary}-{n}" for n in range(rows)]
+        for key in keys:
+            due(key, minutes_ago(20.5))
         answer = killed(boundary)
         assert answer in ("killed", "done")
-        for key in (one, late):
-            row = Due.objects.get(key=key)
+        for row in Due.objects.filter(key__in=keys):
             has = row.told.exists()
-            assert len(told(key)) == has
+            assert len(told(row.key)) == has
             assert row.next_at is not None
             assert (row.next_at > timezone.now()) is has
             before, after = before + (not has), after + has
@@ -200,17 +201,16 @@ def test_killed_at_every_boundary(killed: Callable[[int], str]) -> None:
         # On PostgreSQL the dead process's locks last until the server has noticed.
         while Due.objects.waking(timezone.now()).exists() and time.monotonic() < until:
             sweep.sweep(timezone.now())
-        assert told(one) == ["到期"]
-        assert told(late) == ["到期（晚了20分钟提醒）"]
-        assert DuePoint.objects.filter(due__key=late).count() == 3
+        assert [told(key) for key in keys] == [["到期（晚了20分钟提醒）"]] * rows
+        assert DuePoint.objects.filter(due__key__in=keys).count() == 3 * rows
         if answer == "done":
             break
     else:
         pytest.fail("the sweep never ended")
     # It died on both sides of the commit.
-    assert before > 20
+    assert before > 10 * rows
     assert after > 2
-    assert Notice.objects.count() == 2 * boundary
+    assert Notice.objects.count() == rows * boundary
 
 
 @pytest.mark.django_db
