@@ -54,16 +54,18 @@ def _batch(now: datetime) -> tuple[int, int, int]:
     Rows that another run holds are passed by: it handles them.
     """
     rows = list(Due.objects.waking(now).select_for_update(skip_locked=True)[:BATCH])
-    told = failed = 0
+    told = 0
+    failures: Counter[str] = Counter()
     for due in rows:
         try:
             told += _tell(due, now)
         except Exception as error:  # noqa: BLE001 - one broken deadline must not hold up the rest
-            log.error("sweep: deadline %s not told: %s", due.key, type(error).__name__)
+            failures[f"{due.kind} {type(error).__name__}"] += 1
             _try_again(due, now)
-            failed += 1
+    for what, count in failures.items():
+        log.error("sweep: %s deadlines not told: %s", count, what)
     Due.objects.bulk_update(rows, ["handled_to", "next_at", "failures"])
-    return told, failed, len(rows)
+    return told, failures.total(), len(rows)
 
 
 def _look(due: Due, now: datetime) -> Look:
