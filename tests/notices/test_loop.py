@@ -36,7 +36,8 @@ def test_after_a_repair_at_most_a_minute_passes(failures: int, every: int, pause
 
 def test_a_failing_round_does_not_end_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loop, "PAUSE_MAX", 0.01)
-    stop, calls = threading.Event(), []
+    stop = threading.Event()
+    calls: list[int] = []
 
     def one() -> None:
         calls.append(len(calls))
