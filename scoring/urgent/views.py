@@ -239,7 +239,7 @@ def _taken(
     if request.method == "POST" and wants_json(request):
         errors = {name: [str(e) for e in found] for name, found in form.errors.items()}
         return JsonResponse(
-            {"ok": False, "errors": errors, "message": refusal or _("有几处须改正，见下面红字。")},
+            {"ok": False, "errors": errors, "message": refusal or _("有几处须改正，见红字。")},
             status=400,
         )
     context = {**context, "form": form, "refusal": refusal, "now_ms": now_ms()}
