@@ -85,7 +85,9 @@ def test_fixed_points_never_turn_a_deduction_into_a_gain(
     assert found[0][2] == "（2个单位联合署名，各计满分）"
 
 
-@pytest.mark.parametrize("text", ["3", "", "0:1", "3:-1", "a:b", "3:2:", "1001:1", "1:" * 10 + "1"])
+@pytest.mark.parametrize(
+    "text", ["3", "", "0:1", "3:-1", "a:b", "3:2:", "1001:1", "1:1001", "1:" * 10 + "1"]
+)
 def test_ratios_that_are_none(text: str) -> None:
     with pytest.raises(ValueError, match="比例请填"):
         parse_ratio(text)
@@ -93,7 +95,14 @@ def test_ratios_that_are_none(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "weights"),
-    [("3:2", (3, 2)), ("3∶2", (3, 2)), ("5：3：2", (5, 3, 2)), (" 1 : 0 ", (1, 0))],
+    [
+        ("3:2", (3, 2)),
+        ("3∶2", (3, 2)),
+        ("5：3：2", (5, 3, 2)),
+        (" 1 : 0 ", (1, 0)),
+        ("1000:1", (1000, 1)),
+        (":".join("1" * 10), (1,) * 10),
+    ],
 )
 def test_ratios(text: str, weights: tuple[int, ...]) -> None:
     assert parse_ratio(text) == weights

@@ -96,6 +96,23 @@ def test_it_loses_the_base_points_of_its_period(base_points: str, expected: list
             "2026年第一季度报送条数任务4条，完成9条，超5条，完成得10分，"
             "每超1条加1分，最多加2分，计12分。",
         ),
+        # Nothing is said of what is over when the scheme gives nothing for it, nor of a limit
+        # that is only just reached.
+        (
+            {"shortfall": "whole", "points": "10"},
+            9,
+            "2026年第一季度报送条数任务4条，完成9条，超5条，完成得10分，计10分。",
+        ),
+        (
+            {"shortfall": "whole", "points": "10", "over": "1", "over_most": "2"},
+            6,
+            "2026年第一季度报送条数任务4条，完成6条，超2条，完成得10分，每超1条加1分，计12分。",
+        ),
+        (
+            {"shortfall": "share", "points": "10"},
+            0,
+            "2026年第一季度报送条数任务4条，完成0条，欠4条，按完成比例得10×0÷4分，计0分。",
+        ),
         (
             {"shortfall": "share", "points": "10"},
             3,
@@ -115,6 +132,85 @@ def test_sentence_shows_number_target_and_arithmetic(
         of_items(**config), facts=facts("submission", sent), world=world(as_of=END_OF_MARCH)
     )
     assert entry.sentence == sentence
+
+
+def test_short_by_a_hundredth_is_short() -> None:
+    target = clause(
+        "target",
+        measure="points",
+        number="4",
+        shortfall="fixed",
+        points="1",
+        flag="通报批评",
+    )
+    entry = only(table(adoption="3.99"), target, facts=[fact(1)], world=world(as_of=END_OF_MARCH))
+    assert (entry.hundredths, entry.flag) == (-100, "通报批评")
+    assert first_quarter(table(adoption="4"), target, facts=[fact(1)]) == []
+
+
+def test_without_base_points_there_are_none_to_lose() -> None:
+    target = of_items(shortfall="base", base="采用分")
+    assert first_quarter(table(adoption="5"), target) == []
+
+
+@pytest.mark.parametrize(
+    ("config", "lines"),
+    [
+        (
+            {"shortfall": "each", "points": "2"},
+            ["每期报送条数任务4条。", "每欠1条扣2分。"],
+        ),
+        (
+            {
+                "basis": "table",
+                "per": "year",
+                "measure": "points",
+                "shortfall": "fixed",
+                "points": "5",
+            },
+            ["每年得分任务按任务表。", "计入任务的得分：合计。", "未完成的扣5分。"],
+        ),
+        (
+            {"basis": "groups", "number": "", "rows": [{"group": "1", "number": "9"}]},
+            ["每期报送条数任务按考核分组确定，未列出的分组没有任务。", "未完成的不影响得分。"],
+        ),
+        (
+            {
+                "basis": "groups",
+                "number": "3",
+                "rows": [{"group": "1", "number": "9"}],
+                "once": True,
+                "over": "1",
+                "over_most": "2",
+                "newcomer": "none",
+                "flag": "取消评先",
+            },
+            [
+                "每期报送条数任务按考核分组确定，未列出的分组3条。",
+                "同一稿件只算1条。",
+                "未完成的不影响得分。",
+                "未完成的：取消评先。",
+                "每超1条加1分，最多加2分。",
+                "期内新设或撤销的单位当期不考核任务。",
+            ],
+        ),
+        (
+            {"whose": {"facts": {"kinds": ["adoption"]}}, "over": "1"},
+            [
+                "每期报送条数任务4条。",
+                "计入任务的事项：采用。",
+                "未完成的不影响得分。",
+                "每超1条加1分。",
+            ],
+        ),
+    ],
+)
+def test_the_rule_in_words(config: dict[str, Any], lines: list[str]) -> None:
+    made = of_items(**config)
+    assert made.describe() == lines
+    from_table = ("points", "year") if config.get("basis") == "table" else None
+    assert made.from_table("quarter") == from_table
+    assert made.ends_with("quarter") == config.get("per", "quarter")
 
 
 def test_flag_without_points() -> None:
