@@ -137,7 +137,13 @@ class OverdueView(CommissionsMixin, TemplateView):
 
 
 def urge_many(request: HttpRequest, person: User) -> None:
-    """Urge the ticked units one by one; what is refused is said by name."""
+    """Urge the ticked units one by one; what is refused is said by name.
+
+    Raises:
+        PermissionDenied: no editor.
+    """
+    if not has_role(person, Role.EDITOR):
+        raise PermissionDenied
     form = UrgeForm(request.POST)
     ids = [int(pk) for pk in request.POST.getlist("asked") if pk.isdecimal() and len(pk) < 19]
     if not ids:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 from cms.items.models import ItemPage
+from scoring.commissions import actions as commission_actions
 from scoring.commissions import actions_office as commission_office
+from scoring.commissions import actions_recurring as recurring
 from scoring.commissions import actions_unit as commission_acts
-from scoring.commissions.content import Ask
-from scoring.commissions.models import AskedUnit
+from scoring.commissions.content import Ask, Content
+from scoring.commissions.models import (
+    AskedUnit,
+    Commission,
+    CommissionTemplate,
+    RecurringDuty,
+)
 from scoring.commissions.rules import Ruling
 from tests import builders
 
@@ -54,3 +61,19 @@ def asked_together(own: FilingOffice, other: FilingOffice, item: ItemPage) -> As
     row: AskedUnit = made.asked.get(unit=own.unit)
     commission_acts.sign_for(asked_id=row.pk, person=builders.fresh(own.officer))
     return row
+
+
+def drafted(office: FilingOffice) -> Commission:
+    """A commission that nobody has sent yet; only the office knows of it."""
+    CommissionTemplate.objects.create(name="月度约稿", title="月度情况")
+    content = Content(title=f"关于{Mark.ASKED}的下一件约稿")
+    asks = [Ask(office.unit.pk, part=Mark.ASKED)]
+    return commission_actions.create_commission(
+        content=content, asks=asks, person=builders.fresh(office.editor)
+    )
+
+
+def recurring_duty(office: FilingOffice) -> RecurringDuty:
+    """A duty that comes again every week."""
+    duty = recurring.Duty(title=f"{Mark.ASKED}周报", rhythm="weekly", day=5, at=time(17))
+    return recurring.save_duty(duty=duty, units=[office.unit], person=builders.fresh(office.editor))

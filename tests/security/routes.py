@@ -22,6 +22,7 @@ from cms.scanning.models import Word, WordList
 from infoflow.units.models import GroupMembership, Officer, Signatory, Unit, UnitGroup
 from infoflow.units.roles import ADMIN_ROLES
 from infoflow.worktime.models import CalendarYear, ClosingTime, WorkdayOverride
+from scoring.commissions.models import CommissionTemplate
 from scoring.ledger.models import Entry
 from scoring.urgent.models import GradeThreshold, UrgentRule
 
@@ -281,6 +282,12 @@ FILLERS: dict[str, Filler] = {
         "本单位": {"pk": world.own_objection.pk, "entry_id": _last_entry(world.own.unit)},
         "外单位": {"pk": world.objection.pk, "entry_id": _last_entry(world.unit)},
     },
+    "office/commissions/": lambda world: {
+        "已下达": {"pk": world.asked.commission_id, "asked_pk": world.asked.pk},
+        "草稿": {"pk": world.commission_draft.pk, "asked_pk": world.asked.pk},
+    },
+    "office/commissions/recurring/": _one(lambda world: world.recurring.pk),
+    "office/commission-templates/": _one(lambda world: CommissionTemplate.objects.all()[0].pk),
     "duty/roster/": _one(lambda world: world.duties.shift.pk),
     "duty/log/": _one(lambda world: world.duties.entry.pk),
     "duty/instructions/": _one(lambda world: world.duties.instruction.pk),

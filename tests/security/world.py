@@ -23,7 +23,7 @@ from infoflow.units.roles import UNIT_ROLES, Role
 from scoring.adoptions import actions as fact_actions
 from scoring.adoptions.models import Fact, Instruction
 from scoring.adoptions.rules import FactKind
-from scoring.commissions.models import AskedUnit
+from scoring.commissions.models import AskedUnit, Commission, RecurringDuty
 from scoring.imports.models import ImportRun, Upload
 from scoring.ledger.models import Entry
 from scoring.objections import actions as objection_actions
@@ -33,7 +33,7 @@ from scoring.schemes.models import Scheme
 from scoring.urgent.models import UrgentEvent
 from tests import builders
 
-from .commissioned import asked_alone, asked_together
+from .commissioned import asked_alone, asked_together, drafted, recurring_duty
 from .duties import Duties, duties
 from .mark import OWN_MARK, Mark
 from .offices import (
@@ -105,6 +105,8 @@ class World:
     own_objection: Objection
     asked: AskedUnit  # of unit B
     own_asked: AskedUnit  # of unit A, jointly with unit B
+    commission_draft: Commission
+    recurring: RecurringDuty
     instruction: Instruction  # on unit B's item
     own_instruction: Instruction
     run: ImportRun  # of a table with a fact of unit B
@@ -254,6 +256,8 @@ def build() -> World:
         own_objection=_objection(own, OWN_MARK),
         asked=asked_alone(other, texts.draft),
         own_asked=asked_together(own, other, texts.signed),
+        commission_draft=drafted(other),
+        recurring=recurring_duty(other),
         instruction=instructed(other, Mark.POINTS),
         own_instruction=instructed(own, OWN_MARK),
         run=run,
