@@ -36,9 +36,12 @@ def _lock_judged(form: forms.ModelForm[Any]) -> None:
         return
     for name, field in form.fields.items():
         field.disabled = name != "valid_to"
-    form.fields["valid_to"].help_text = _t(
-        "%(judged)s，内容不能再改，只能填写施行止。要改内容，请在列表中点“更换”。"
-    ) % {"judged": judged_words(judged)}
+    told = _t("%(judged)s，内容不能再改，只能填写施行止。要改内容，请在列表中点“更换”。") % {
+        "judged": judged_words(judged)
+    }
+    # At the top, where everybody looks first, and beside the one field that is open.
+    for name in ("jurisdiction", "valid_to"):
+        form.fields[name].help_text = told
 
 
 def _name_blanks(form: forms.ModelForm[Any]) -> None:

@@ -47,6 +47,7 @@ def period_statistics(start: date, end: date, now: datetime | None = None) -> St
                 reported=facts.first_at is not None,
                 clocks=tuple(clocks_of(facts, rules, as_of=moment)),
                 ahead=queries.online_gap(event, facts.first_at) if facts.first_at else None,
+                online=bool(event.seen.all()),
                 findings=tuple(finding.kind for finding in event.standing_findings),
             )
         )

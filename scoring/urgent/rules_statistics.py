@@ -45,6 +45,8 @@ class Outcome:
     clocks: tuple[Clock, ...]
     # Minutes by which the internet was ahead of the first report; None: it was not.
     ahead: int | None = None
+    # Whether it was seen on the internet at all.
+    online: bool = False
     # Codes of what people have found and nobody has lifted: 漏报, 错报, 谎报, 瞒报.
     findings: tuple[str, ...] = ()
 
@@ -182,15 +184,19 @@ def headings(labels: Mapping[str, str]) -> tuple[str, ...]:
     )
 
 
+# Columns that a letter shows even when all is 0; others only where there is something.
+_ALWAYS = 6
+
+
 def table_of(found: Statistics) -> Table:
-    """Return the numbers as a table of a letter; 0 stays blank."""
-    rows = [
-        (row.unit, grade_words(row.grade), *_numbers(row.count, found.finding_labels))
-        for row in found.rows
-    ]
-    rows.append((_("合计"), "", *_numbers(found.total, found.finding_labels)))
-    shown = tuple(tuple(str(value or "") for value in row) for row in rows)
-    return Table(headings(found.finding_labels), shown)
+    """Return the numbers as a table of a letter; 0 stays blank, empty columns are left out."""
+    labels = found.finding_labels
+    rows = [(row.unit, grade_words(row.grade), *_numbers(row.count, labels)) for row in found.rows]
+    rows.append((_("合计"), "", *_numbers(found.total, labels)))
+    kept = [n for n, value in enumerate(rows[-1]) if n < _ALWAYS or value]
+    names = headings(labels)
+    shown = tuple(tuple(str(row[n] or "") for n in kept) for row in rows)
+    return Table(tuple(names[n] for n in kept), shown)
 
 
 def sheets_of(found: Statistics, *, title: str, note: str) -> list[Sheet]:
@@ -259,6 +265,10 @@ def sentences_of(found: Statistics) -> list[str]:
     )
     if ahead:
         told.append(f"{ahead}。")
+    unseen = [outcome for outcome in found.outcomes if outcome.online and not outcome.reported]
+    if unseen:
+        named = "、".join(f"{outcome.unit}{outcome.number}" for outcome in unseen)
+        told.append(_("网上已有而没有报告：%(events)s。") % {"events": named})
     found_by = "，".join(
         _("%(what)s%(n)d件") % {"what": label, "n": total.findings[code]}
         for code, label in found.finding_labels.items()

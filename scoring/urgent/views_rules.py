@@ -96,7 +96,7 @@ class ReplaceRow(AddRow):
         return self.request.path
 
     def get_page_subtitle(self) -> str:
-        return _("替换“%(old)s”") % {"old": self.old.words}
+        return _("更换“%(old)s”") % {"old": self.old.words}
 
     def perform(self, data: dict[str, Any]) -> models.Model:
         person = person_of(self.request)
@@ -106,7 +106,13 @@ class ReplaceRow(AddRow):
         form: forms.ModelForm[Any] = super().get_form(form_class)
         # The old row still stands; whether both overlap is looked at when it has been ended.
         form.instance.replaces = self.old.pk
+        told = _("保存后，原来的一条止于新的施行起的前一天。")
+        for name in ("jurisdiction", "valid_from"):
+            form.fields[name].help_text = told
         return form
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        return [*super().get_breadcrumbs_items()[:-1], {"url": "", "label": _("更换")}]
 
 
 class RowIndex(generic.IndexView):

@@ -54,7 +54,7 @@ def events() -> list[Outcome]:
         outcome("乙镇", "重大 获悉14:00 电话14:20 书面14:30 结束16:00"),
         outcome("乙镇", "较大 获悉14:00 电话15:05 结束16:00"),
         outcome("甲县", ON_TIME),
-        outcome("甲县", NEVER, findings=("concealed",)),
+        outcome("甲县", NEVER, findings=("concealed",), online=True, number="紧急〔2026〕5号"),
         outcome("甲县", PARTLY),
         outcome("丙局", UNDECIDED),
         outcome("丙局", ON_TIME, clocks=()),
@@ -84,6 +84,7 @@ def test_what_the_letter_says() -> None:
         "迟报：乙镇3件（最长迟12分钟），丙局1件（最长迟12分钟）。",
         "缺报：甲县1件。",
         "丙局紧急〔2026〕9号网络先于报告40分钟，乙镇紧急〔2026〕2号网络先于报告25分钟。",
+        "网上已有而没有报告：甲县紧急〔2026〕5号。",
         "经核查认定：瞒报1件。",
     ]
     assert sentences_of(statistics_of([], LABELS)) == []
@@ -114,4 +115,7 @@ def test_rows_add_up_to_the_total(picked: list[int]) -> None:
     assert summed == found.total.results
     assert found.total.events == len(picked)
     assert found.total.missing == sum(row.count.missing for row in found.rows)
-    assert all(len(row) == len(headings(LABELS)) for row in table_of(found).rows)
+    table = table_of(found)
+    assert table.headings[:6] == headings(LABELS)[:6]
+    assert all(len(row) == len(table.headings) for row in table.rows)
+    assert all(table.rows[-1][6:])
