@@ -6,7 +6,7 @@ Lock order everywhere: asked unit, then units (facts), then the deadline's row.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.urls import reverse
@@ -136,6 +136,8 @@ def remind(due: Due, stage: Stage, now: datetime, late: bool) -> None:
     over = stage.offset >= 0
     if facts.submitted is not None:
         words = _("%(number)s的稿件已退改，还没有重新报出（截止时间%(clock)s）。")
+    elif over and now - asked.due < timedelta(minutes=1):
+        words = _("%(number)s到截止时间还没有报送。")
     elif over:
         words = _("%(number)s还没有报送，%(clock)s。")
     else:
