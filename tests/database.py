@@ -65,6 +65,15 @@ def share(patch: pytest.MonkeyPatch, run: str, worker: str) -> None:
     patch.setattr(creation, "create_test_db", create)
 
 
+def prepare(run: str) -> None:
+    """Migrate the template of a run before its workers ask for it; they wait for the lock."""
+    connection = connections[DEFAULT_DB_ALIAS]
+    with _alone(run):
+        connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+        connection.close()
+        _made(run).touch()
+
+
 def remove(run: str) -> None:
     """Remove the template after the run; only the process that started the workers does."""
     if _made(run).exists():
