@@ -29,6 +29,7 @@ def screens() -> str:
 
 def test_there_are_guides() -> None:
     assert {path.name for path in GUIDES} == {
+        "guide-duty.md",
         "guide-editor.md",
         "guide-scorer.md",
         "guide-unit.md",
