@@ -66,11 +66,11 @@ class Command(BaseCommand):
             if answers(port):
                 self.stdout.write(lines.getvalue(), ending="")
                 self.stdout.flush()
-            # Not before: it would load the whole system beside the first page.
-            sweeper.start()
 
         sweeper = Keeper(loop_command(SWEEP_EVERY))
         server.on_startup(threading.Thread(target=announce, daemon=True).start)
+        # Beside the first page: what was missed meanwhile is told as early.
+        server.on_startup(sweeper.start)
         try:
             server.serve()
         finally:
