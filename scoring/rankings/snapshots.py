@@ -14,6 +14,7 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from infoflow.collector import resting
 from infoflow.units.models import UnitGroup
 from infoflow.units.permissions import unit_ids_of
 from scoring.closings.models import Closing
@@ -110,6 +111,12 @@ def _period(days: list[str] | None) -> Period | None:
 
 def _row_reader(names: list[str], read: Callable[[list[Any]], Figures]) -> Callable[..., Row]:
     """Return what makes a row of the values that stand under these names."""
+    figures, flags = Row._fields.index("figures"), Row._fields.index("flags")
+
+    def read_new(values: list[Any]) -> Row:
+        made = list(values)
+        made[figures], made[flags] = read(made[figures]), tuple(made[flags])
+        return Row._make(made)
 
     def read_row(values: list[Any]) -> Row:
         found = {n: v for n, v in zip(names, values, strict=True) if n in Row._fields}
@@ -117,7 +124,7 @@ def _row_reader(names: list[str], read: Callable[[list[Any]], Figures]) -> Calla
         found["flags"] = tuple(found["flags"])
         return Row(**found)
 
-    return read_row
+    return read_new if tuple(names) == Row._fields else read_row
 
 
 def _reader(names: list[str]) -> Callable[[list[Any]], Figures]:
@@ -203,14 +210,22 @@ def closed_ranking(start: date, end: date) -> Ranking | None:
         return None
     key: tuple[int, str] = (found[0], found[1])
     if key not in _kept:
-        snapshot = Closing.objects.values_list("snapshot", flat=True).get(pk=key[0])
-        if digest_of(snapshot) != key[1]:
-            logger.error("closing %s: the snapshot has not the digest it was closed with", key[0])
+        with resting():
+            read = _read(*key)
+        if read is None:
             return None
         if len(_kept) >= KEPT_MAX:
             _kept.pop(next(iter(_kept)))
-        _kept[key] = ranking_of(snapshot)
+        _kept[key] = read
     return _kept[key]
+
+
+def _read(pk: int, digest: str) -> Ranking | None:
+    snapshot = Closing.objects.values_list("snapshot", flat=True).get(pk=pk)
+    if digest_of(snapshot) != digest:
+        logger.error("closing %s: the snapshot has not the digest it was closed with", pk)
+        return None
+    return ranking_of(snapshot)
 
 
 def closed_ranking_for(
