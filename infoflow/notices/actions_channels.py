@@ -15,7 +15,7 @@ from infoflow.units.permissions import has_role
 from infoflow.units.roles import Role
 
 from .actions import announce
-from .kinds import CHANNEL_TEST, all_kinds
+from .kinds import CHANNEL_TEST, all_kinds, choosable
 from .models_outbox import Address, Channel, Delivery, Quiet
 from .models_told import Notice
 from .rules import Security, Service, token_in
@@ -150,7 +150,7 @@ def choose(*, wanted: Iterable[tuple[int, str]], person: User) -> None:
     for address in Address.objects.select_for_update(no_key=True).visible_to(person):
         address.muted = sorted(
             kind.code
-            for kind in all_kinds().values()
+            for kind in choosable()
             if not kind.urgent and (address.pk, kind.code) not in chosen
         )
         address.save(update_fields=["muted"])

@@ -31,6 +31,7 @@ from urllib3.exceptions import (
     SSLError,
 )
 
+READY = "ready"
 CONNECT_SECONDS, READ_SECONDS = 5, 10
 ANSWER_MAX = 65_536
 
@@ -239,6 +240,8 @@ def main() -> None:
     """Bring messages until stdin ends: a line of JSON in, a line with the result out."""
     # Addresses stand in what the libraries log.
     logging.disable(logging.CRITICAL)
+    sys.stdout.write(READY + "\n")
+    sys.stdout.flush()
     for line in sys.stdin:
         sys.stdout.write(deliver(json.loads(line)) + "\n")
         sys.stdout.flush()

@@ -15,6 +15,8 @@ from .rules import CALL_SECONDS, Result
 
 # The module runs as a file: importing it by name would start nothing of the project, but
 # would need its root on the path.
+READY = "ready"
+START_SECONDS = 30  # loading apprise takes one on an idle machine
 _COURIER = Path(__file__).with_name("courier.py")
 
 
@@ -40,34 +42,42 @@ class Courier:
         """Bring one message and return how it ended; never raises, never waits longer than told."""
         try:
             process = self._started()
+            if process is None:
+                return Result.NO_WAY  # nobody has been given anything yet
             process.stdin.write(json.dumps(job).encode() + b"\n")
             process.stdin.flush()
         except OSError:
             self._end()
             return Result.NO_WAY  # nothing has been read by anybody
-        answer = self._answer(process.stdout)
-        if answer is None:
+        answer = self._line(process.stdout, self.seconds)
+        if answer not in Result.values:
             self._end()
             return Result.UNCLEAR
-        return answer
+        return Result(answer)
 
     def _started(self) -> Any:
-        if self._process is None or self._process.poll() is not None:
-            self._process = subprocess.Popen(  # noqa: S603 - our own file
-                [sys.executable, "-I", str(_COURIER)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-            )
+        """Return the process, started and ready; None when it does not get ready."""
+        if self._process is not None and self._process.poll() is None:
+            return self._process
+        self._end()
+        self._process = subprocess.Popen(  # noqa: S603 - our own file
+            [sys.executable, "-I", str(_COURIER)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        pipe = self._process.stdout
+        if pipe is None or self._line(pipe, START_SECONDS) != READY:
+            self._end()
         return self._process
 
-    def _answer(self, pipe: IO[bytes]) -> Result | None:
+    def _line(self, pipe: IO[bytes], seconds: float) -> str:
+        """Return what the process says within these seconds; empty when it says nothing."""
         with selectors.DefaultSelector() as selector:
             selector.register(pipe, selectors.EVENT_READ)
-            if not selector.select(self.seconds):
-                return None
-        line = pipe.readline().decode().strip()
-        return Result(line) if line in Result.values else None
+            if not selector.select(seconds):
+                return ""
+        return pipe.readline().decode().strip()
 
     def _end(self) -> None:
         process, self._process = self._process, None

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .kinds import all_kinds
+from .kinds import choosable
 from .models_outbox import Address, Channel
 from .rules import SERVICES, Security, Service
 
@@ -94,7 +94,7 @@ class GroupForm(forms.Form):
     )
 
     def __init__(self, *args: Any, address: Address | None = None, **kwargs: Any) -> None:
-        kinds = all_kinds().values()
+        kinds = choosable()
         kwargs.setdefault(
             "initial",
             {

@@ -58,6 +58,11 @@ def label_of(code: str) -> str:
     return _kinds[code].label if code in _kinds else code
 
 
+def choosable() -> list[Kind]:
+    """Return the kinds that people choose among; what is about the channels is not theirs."""
+    return [kind for kind in _kinds.values() if kind.code not in (CHANNEL_DOWN, CHANNEL_TEST)]
+
+
 def all_kinds() -> Mapping[str, Kind]:
     """Return the registered kinds by code, in the order of their registration."""
     return MappingProxyType(_kinds)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .kinds import CODE_MAX, label_of
-from .rules import KEY_MAX, NUMBER_MAX, TEXT_MAX, URL_MAX
+from .rules import KEY_MAX, NUMBER_MAX, TEXT_MAX, URL_MAX, headed
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -45,6 +45,11 @@ class Notice(models.Model):
     def label(self) -> str:
         """The kind's label."""
         return label_of(self.kind)
+
+    @property
+    def head(self) -> str:
+        """Kind and number in one phrase."""
+        return headed(str(self.label), self.number)
 
 
 class RecipientQuerySet(models.QuerySet["Recipient"]):

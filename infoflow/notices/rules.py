@@ -134,6 +134,11 @@ def covered(token: str) -> str:
     return f"***{token[-4:]}" if len(token) >= 12 else "***"
 
 
+def headed(label: str, number: str) -> str:
+    """Return kind and number in one phrase; a number that begins with the kind says both."""
+    return number if number.startswith(label) else f"{label} {number}".strip()
+
+
 # --- what leaves the system -------------------------------------------------------------------
 
 
@@ -150,8 +155,8 @@ class Message:
     @property
     def subject(self) -> str:
         """Kind and number in one line."""
-        head = _("【紧急】%(label)s") if self.urgent else "%(label)s"
-        return f"{head % {'label': self.label}} {self.number}".strip()
+        head = headed(self.label, self.number)
+        return _("【紧急】%(head)s") % {"head": head} if self.urgent else head
 
     @property
     def body(self) -> str:

@@ -22,7 +22,7 @@ from infoflow.units.permissions import person_of
 from . import actions_channels as actions
 from . import feed
 from .forms import QuietForm
-from .kinds import all_kinds
+from .kinds import choosable
 from .models_outbox import Address, Channel, Feed, Quiet
 from .rules import SERVICES, Service, covered
 
@@ -52,7 +52,7 @@ def _page(request: HttpRequest, person: User, **more: Any) -> HttpResponse:
     bound = [way for way in ways if way.address is not None]
     kinds = [
         (kind, [(way, kind.urgent or kind.code not in way.address.muted) for way in bound])  # type: ignore[union-attr]
-        for kind in all_kinds().values()
+        for kind in choosable()
     ]
     quiet = Quiet.objects.filter(person=person).first()
     context = {

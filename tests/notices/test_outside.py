@@ -17,7 +17,7 @@ from django.utils import timezone
 from infoflow.notices import actions_channels, deliveries
 from infoflow.notices.couriers import Courier
 from infoflow.notices.models import Address, Channel, Delivery, DeliveryTry
-from infoflow.notices.rules import Result, Security, Service, covered, token_in
+from infoflow.notices.rules import Result, Security, Service, covered, headed, token_in
 from infoflow.units.models import User
 from infoflow.units.roles import Role
 from infoflow.worktime.rules import CHINA
@@ -68,7 +68,7 @@ def test_only_number_kind_deadline_and_link_leave(office: Office) -> None:
     assert (ran.done, ran.failed) == (5, 0)
     text = "\n".join(
         [
-            "约稿 约稿〔2026〕12号",
+            "约稿〔2026〕12号",
             "期限：2026-07-08 17:00",
             f"查看：http://127.0.0.1:8000/notices/{made.pk}/",
         ]
@@ -82,7 +82,7 @@ def test_only_number_kind_deadline_and_link_leave(office: Office) -> None:
     assert {"msg_type": "text", "content": {"text": text}} in bodies
     [hook] = [body for body in bodies if "number" in body]
     assert hook == {
-        "title": "约稿 约稿〔2026〕12号",
+        "title": "约稿〔2026〕12号",
         "message": text,
         "type": "info",
         "number": "约稿〔2026〕12号",
@@ -231,3 +231,15 @@ def test_a_token_is_shown_in_part() -> None:
     assert covered("0123456789abcdef") == "***cdef"
     assert covered("short") == "***"
     assert covered("officer@example.cn") == "o***@example.cn"
+
+
+@pytest.mark.parametrize(
+    ("label", "number", "head"),
+    [
+        ("约稿", "约稿〔2026〕1号", "约稿〔2026〕1号"),
+        ("紧急信息", "紧急〔2026〕1号", "紧急信息 紧急〔2026〕1号"),
+        ("消息渠道", "", "消息渠道"),
+    ],
+)
+def test_kind_and_number_in_one_phrase(label: str, number: str, head: str) -> None:
+    assert headed(label, number) == head
