@@ -6,12 +6,15 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cms.review.actions import Refused
 from cms.scanning import door
 from cms.scanning.rules import Entrance
+from infoflow.notices.actions import announce
+from infoflow.notices.people import officers_of, signatories_of
 from infoflow.units.models import Unit
 from infoflow.units.permissions import has_role, unit_ids_of
 from infoflow.units.roles import Role
@@ -26,6 +29,9 @@ from .rules import due_warning
 
 if TYPE_CHECKING:
     from infoflow.units.models import User
+
+# The kind of notice that a warning is.
+WARNING_KIND = "zero-warning"
 
 
 def current_span(today: date) -> Span:
@@ -89,14 +95,31 @@ def warn_silent(today: date) -> list[ZeroWarning]:
     for unit in units:
         try:
             with transaction.atomic():
-                made.append(
-                    ZeroWarning.objects.create(
-                        unit_id=unit, start=span.start, end=span.end, days=days
-                    )
+                warning = ZeroWarning.objects.create(
+                    unit_id=unit, start=span.start, end=span.end, days=days
                 )
+                _tell(warning, span, today)
         except IntegrityError:
             continue  # another run was quicker
+        made.append(warning)
     return made
+
+
+def _tell(warning: ZeroWarning, span: Span, today: date) -> None:
+    """Tell the unit's people; inside the transaction of the warning."""
+    left = (warning.end - today).days
+    text = _("%(span)s还没有报送信息，%(left)s；没有信息可报的，请作零报告。") % {
+        "span": span.text,
+        "left": _("距期末还有%(n)d天") % {"n": left} if left else _("今天是期末"),
+    }
+    announce(
+        key=f"{WARNING_KIND}:{warning.pk}",
+        kind=WARNING_KIND,
+        people=[*officers_of(warning.unit_id), *signatories_of(warning.unit_id)],
+        number="",
+        text=text,
+        url=reverse("home"),
+    )
 
 
 @door.guarded(Entrance.SCHEME)

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ProgressConfig(AppConfig):
@@ -7,6 +8,9 @@ class ProgressConfig(AppConfig):
     verbose_name = "进度与挂零"
 
     def ready(self) -> None:
-        from . import jobs
+        from infoflow.notices.kinds import register_kind
 
+        from . import actions, jobs
+
+        register_kind(actions.WARNING_KIND, str(_("挂零预警")))
         jobs.register()

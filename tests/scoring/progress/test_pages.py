@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cms.review.actions import Refused
+from infoflow.notices.models import Notice
 from infoflow.units.actions import set_group
 from infoflow.units.models import Unit, UnitGroup
 from infoflow.units.roles import Role
@@ -101,6 +102,19 @@ def test_warned_once_a_day_mark_however_often_the_job_runs(group: UnitGroup) -> 
     assert [w.days for w in actions.warn_silent(date(2026, 3, 30))] == [1]
     assert ZeroWarning.objects.count() == 2
     assert actions.warn_silent(date(2026, 4, 1)) == []
+
+
+def test_the_units_people_are_told_of_a_warning(office: Office, group: UnitGroup) -> None:
+    member(group, office.unit)
+    actions.warn_silent(TODAY)
+    actions.warn_silent(TODAY)
+    notice = Notice.objects.get()
+    left = (Q1.end - TODAY).days
+    assert notice.text == (
+        f"{Q1.text}还没有报送信息，距期末还有{left}天；没有信息可报的，请作零报告。"
+    )
+    told = set(notice.recipients.values_list("person_id", flat=True))
+    assert told == {office.officer.pk, office.signatory.pk}
 
 
 def test_units_outside_every_group_are_not_warned(group: UnitGroup) -> None:
