@@ -120,6 +120,7 @@ def test_search_finds_what_is_there(world: World, visitors: dict[str, Visitor]) 
         (officer, f"/items/{world.closed.pk}/"),
         (officer, f"/handover/{world.handover.pk}/"),
         (officer, f"/urgent/{world.urgent.pk}/"),
+        (officer, f"/commissions/{world.asked.pk}/"),
         (root, f"/items/{signed.pk}/"),
         (reviewer, f"/items/{signed.pk}/attachments/{file.pk}/"),
         (reviewer, f"/office/decide/{task_of(world.texts.screened).pk}/"),
@@ -129,6 +130,7 @@ def test_search_finds_what_is_there(world: World, visitors: dict[str, Visitor]) 
         (root, "/office/issues/"),
         (root, "/office/accounts/"),
         (root, "/office/objections/"),
+        (root, "/duty/log/"),
         (root, "/office/snippets/schemes/scheme/"),
     ]
     found: set[Mark] = set()
@@ -309,6 +311,8 @@ def foreign_form(world: World) -> dict[str, Any]:
 # Keeps what a person types into a new form for that person alone; the form's other fields
 # are no more than typing. tests/desk/test_autosave.py sees that nobody else reads it.
 OWN_TYPING = "/items/autosave/"
+# Notes that a person has read what they were told.
+OWN_READING = "/notices/read/"
 
 
 @pytest.mark.parametrize("name", [*UNIT_PEOPLE, Role.DUTY, Role.LEADER], ids=label)
@@ -330,6 +334,8 @@ def test_no_form_changes_or_tells(
             answer = visitors[name].ask("POST", address.path, form)
         if address.path == OWN_TYPING:
             written = [sql for sql in written if '"items_autosave"' not in sql]
+        if address.path == OWN_READING:
+            written = [sql for sql in written if '"notices_recipient"' not in sql]
         if written or answer.outcome is Outcome.FAULT or leaks(name, answer):
             faults.append(f"{answer} 写入 {written} 露出 {leaks(name, answer)}")
     assert not faults, f"{name}：\n" + "\n".join(faults)
