@@ -34,6 +34,7 @@ ANNOUNCED_MAX = 5.0
 PAGE_MAX = 100.0
 WORKERS = 2
 OPEN_BEFORE = 30
+START_MAX = 180.0
 
 
 def say(text: str = "") -> None:
@@ -98,21 +99,33 @@ def server(address: str) -> Iterator[int]:
     command = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1",
         "--port", str(port), "--workers", str(WORKERS), "--blocking-threads", "1",
-        "--log-level", "error", "infoflow.wsgi:application",
+        "--workers-kill-timeout", "3", "--log-level", "error", "infoflow.wsgi:application",
     ]  # fmt: skip
     environment = {**os.environ, "DATABASE_URL": address}
     with subprocess.Popen(command, env=environment) as process:
         try:
-            until = time.monotonic() + 60
-            while time.monotonic() < until:
-                try:
-                    socket.create_connection(("127.0.0.1", port), timeout=1).close()
-                    break
-                except OSError:
-                    time.sleep(0.1)
+            if not answers(port):
+                raise SystemExit("the server did not start")
             yield port
         finally:
             process.terminate()
+            try:
+                process.wait(timeout=15)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def answers(port: int) -> bool:
+    """Wait until a worker accepts connections; False when none does in time."""
+    until = time.monotonic() + START_MAX
+    while time.monotonic() < until:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return True
+    return False
 
 
 def ask(port: int, method: str, path: str, who: Person, data: Any = None) -> tuple[int, bytes]:
@@ -219,6 +232,7 @@ def line(name: str, times: list[float]) -> str:
 def run(kind: str, reports: int, seconds: float) -> int:
     folder = Path(os.environ["INFOFLOW_VAR"]) / f"urgent-{kind}"
     folder.mkdir(parents=True, exist_ok=True)
+    (folder.parent / "static").mkdir(exist_ok=True)
     if os.getuid() == 0:
         folder.chmod(0o755)
     with servers.database(kind, folder) as address:
