@@ -22,9 +22,7 @@ from infoflow.units.permissions import has_role, works_in_office
 from infoflow.units.roles import Role
 
 from . import actions_office, queries_office
-from .forms_office import (
-    UrgeForm,
-)
+from .forms_office_unit import UrgeForm
 from .models import Commission
 from .rules import OPEN_STATES
 

@@ -21,7 +21,7 @@ from infoflow.units.permissions import has_role
 from infoflow.units.roles import Role
 
 from . import actions_change, actions_office, actions_unit
-from .forms_office import (
+from .forms_office_unit import (
     AdoptedForm,
     ReasonForm,
     ReplyForm,

@@ -19,15 +19,8 @@ from infoflow.worktime.queries import calendar
 
 from . import actions, actions_change
 from .content import Ask, Content, doubts
-from .forms_office import (
-    AddUnitsForm,
-    ChangeForm,
-    ContentForm,
-    DraftForm,
-    PartsForm,
-    PhonedForm,
-    ReasonForm,
-)
+from .forms_office import AddUnitsForm, ChangeForm, ContentForm, DraftForm, PartsForm, PhonedForm
+from .forms_office_unit import ReasonForm
 from .models import Commission, CommissionTemplate
 from .rules import deadline_for
 from .shared import NeedsConfirmation
