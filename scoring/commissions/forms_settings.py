@@ -29,8 +29,8 @@ class SettingsForm(forms.Form):
         label=gettext_lazy("什么时候提醒单位"),
         coerce=int,
         choices=REMINDER_CHOICES,
-        required=False,
         widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": gettext_lazy("请至少选择一个提醒时点。")},
     )
     grace_days = forms.IntegerField(
         label=gettext_lazy("截止后几天没有报送的记为未报"),

@@ -277,9 +277,9 @@ def test_board_record_and_excel_say_the_same(client: Any, editor: User) -> None:
     assert page.count("<rect") >= 2
     book = load_workbook(io.BytesIO(client.get(reverse("commissions_export")).content))
     record, rows = book.worksheets
-    lines = {line[0]: line[1:6] for line in record.iter_rows(min_row=4, values_only=True)}
-    assert lines["甲镇"] == (2, 0, 0, 1, 1)
-    assert lines["乙镇"] == (1, 0, 0, 0, 1)
+    lines = {line[0]: line[1:7] for line in record.iter_rows(min_row=4, values_only=True)}
+    assert lines["甲镇"] == (2, 0, 0, 1, 0, 1)
+    assert lines["乙镇"] == (1, 0, 0, 0, 0, 1)
     assert sum(1 for line in rows.iter_rows(min_row=4, values_only=True) if line[3]) == 3
 
 
@@ -327,7 +327,11 @@ def test_reminders_and_templates_are_kept_by_editors(client: Any, editor: User) 
     client.post(address, {"reminders": ["-1440", "60"], "grace_days": "5"})
     row = CommissionSettings.current()
     assert (row.reminders, row.grace_days) == ([-1440, 60], 5)
-    assert "最多90天" in client.post(address, {"grace_days": "400"}).content.decode()
+    assert (
+        "最多90天"
+        in client.post(address, {"reminders": ["60"], "grace_days": "400"}).content.decode()
+    )
+    assert "请至少选择一个" in client.post(address, {}).content.decode()
     made = client.post(
         reverse("commission-templates:add"), {"name": "月度", "title": "月度情况", "days": "3"}
     )

@@ -119,7 +119,8 @@ def test_lists_cost_the_same_with_few_and_with_two_hundred(office: Office) -> No
         office.pooled()
     many = {(who, path): cost(clients[who], path.format(**ids)) for who, path in LISTS}
     assert many == few
-    assert max(many.values()) <= 25, many
+    # Two of them are the menu's: unread notices, open commissions.
+    assert max(many.values()) <= 28, many
 
 
 def test_home_says_what_waits(office: Office) -> None:

@@ -34,6 +34,7 @@ def test_after_a_repair_at_most_a_minute_passes(failures: int, every: int, pause
     assert pause_after(failures, every) == pause
 
 
+@pytest.mark.django_db
 def test_a_failing_round_does_not_end_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loop, "PAUSE_MAX", 0.01)
     stop = threading.Event()
@@ -49,6 +50,7 @@ def test_a_failing_round_does_not_end_it(monkeypatch: pytest.MonkeyPatch) -> Non
     assert calls == [0, 1, 2, 3]
 
 
+@pytest.mark.django_db
 def test_it_ends_with_its_parent(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loop, "TICK", 0.01)
     calls: list[int] = []
