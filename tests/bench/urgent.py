@@ -234,6 +234,8 @@ def run(kind: str, reports: int, seconds: float) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     (folder.parent / "static").mkdir(exist_ok=True)
     if os.getuid() == 0:
+        # PostgreSQL runs as another user then, who has to pass through.
+        folder.parent.chmod(0o755)
         folder.chmod(0o755)
     with servers.database(kind, folder) as address:
         os.environ["DATABASE_URL"] = address
