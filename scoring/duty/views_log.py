@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -82,8 +83,8 @@ def log_file(request: HttpRequest) -> HttpResponse:
         return redirect("duty_log")
     response = HttpResponse(files.log_file(person_of(request), start, end), content_type=WORD)
     name = _("值班日志%(start)s至%(end)s.docx") if start != end else _("值班日志%(start)s.docx")
-    told = quote(name % {"start": start.isoformat(), "end": end.isoformat()})
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{told}"
+    told = name % {"start": start.isoformat(), "end": end.isoformat()}
+    response["Content-Disposition"] = content_disposition_header(True, told)
     return response
 
 
