@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cms.items.models import ItemPage, JointUnit
+from cms.search.queries import sent_title
 from infoflow.units.permissions import person_of, unit_ids_of
 
 from .models import Answer, AskedUnit, AskedUnitQuerySet, CommissionEvent
@@ -116,6 +117,13 @@ def linkable(asked: AskedUnit, user: User) -> list[ItemPage]:
         .order_by("-latest_revision_created_at", "-pk")
     )
     return list(items[:LINKABLE])
+
+
+def sent_titles(item_ids: Iterable[int]) -> dict[int, str]:
+    """Return the titles that the office may know: as the unit signed them, never of a draft."""
+    rows = ItemPage.objects.filter(pk__in=list(item_ids)).order_by("-pk")
+    named = rows.annotate(sent=sent_title()).values_list("pk", "sent")
+    return {pk: title for pk, title in named if title is not None}
 
 
 def commissions_of_item(item_id: int, user: User) -> list[AskedUnit]:

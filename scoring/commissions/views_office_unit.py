@@ -20,7 +20,7 @@ from cms.review.actions import Refused
 from infoflow.units.permissions import has_role
 from infoflow.units.roles import Role
 
-from . import actions_change, actions_office, actions_unit
+from . import actions_change, actions_office, actions_unit, queries
 from .forms_office_unit import (
     AdoptedForm,
     ReasonForm,
@@ -109,19 +109,15 @@ def _link(view: UnitView, form: forms.Form, pk: int) -> None:
 
 
 class LinkForm(forms.Form):
-    """An item that answers after all: its number."""
+    """An item that answers after all; whether it may is decided by the action."""
 
     item = forms.IntegerField(
-        label=gettext_lazy("稿件号"),
-        min_value=1,
+        label=gettext_lazy("稿件"),
         max_value=10**17,
-        help_text=gettext_lazy("稿件页面地址中的数字；只能关联该单位已报出的稿件。"),
-        error_messages={
-            "required": gettext_lazy("请填写稿件号。"),
-            "invalid": gettext_lazy("稿件号是一个整数。"),
-            "min_value": gettext_lazy("稿件号是一个整数。"),
-            "max_value": gettext_lazy("没有这个稿件号，请检查。"),
-        },
+        widget=forms.Select,
+        error_messages=dict.fromkeys(
+            ("required", "invalid", "max_value"), gettext_lazy("请选择一篇稿件。")
+        ),
     )
 
 
@@ -145,6 +141,7 @@ class PieceCard:
     """One piece with what the office may do about it."""
 
     answer: Answer
+    title: str
     piece: Any
     verdicts: list[Any]
     adopted: list[Adopted]
@@ -211,13 +208,26 @@ class UnitView(CommissionMixin, TemplateView):
         prefix = f"{name}_{pk}"
         return ACTS[name].form(initial=initial, auto_id=f"id_{prefix}_%s")
 
+    def link_form(self) -> forms.Form | None:
+        """Return the form to link one of the unit's items; None: there is none."""
+        items = queries.linkable(self.asked, self.person)
+        titles = queries.sent_titles(item.pk for item in items)
+        form = self.form_of("link")
+        form.fields["item"].widget.choices = [
+            (pk, _("%(title)s（第%(pk)s号）") % {"title": title, "pk": pk})
+            for pk, title in titles.items()
+        ]
+        return form if titles or form.is_bound else None
+
     def cards(self, now: Standing) -> list[PieceCard]:
         """Return the standing pieces, oldest first."""
+        titles = queries.sent_titles(answer.item_id for answer in now.answers)
         found = []
         for answer in now.answers:
             found.append(
                 PieceCard(
                     answer=answer,
+                    title=titles.get(answer.item_id, ""),
                     piece=now.pieces[answer.pk],
                     verdicts=list(answer.verdicts.select_related("by")),
                     adopted=list(answer.adopted.filter(undone_at__isnull=True)),
@@ -256,7 +266,7 @@ class UnitView(CommissionMixin, TemplateView):
             miss_form=self.form_of("miss"),
             unmiss_form=self.form_of("unmiss"),
             drop_form=self.form_of("drop"),
-            link_form=self.form_of("link"),
+            link_form=self.link_form(),
             events=self.asked.events.select_related("by").order_by("-pk"),
             may_write=has_role(self.request.user, Role.EDITOR),
             # Also above: what was refused may have no form on the page any more.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
+from cms.items.actions import Draft, save_item
+from cms.review.rules import Verdict
 from infoflow.notices.models import Notice
 from infoflow.units.models import User
 from infoflow.units.roles import Role
@@ -23,11 +26,11 @@ from scoring.commissions.models import (
     Commission,
     CommissionSettings,
     CommissionTemplate,
-    Verdict,
 )
+from scoring.commissions.models import Verdict as OfficeVerdict
 from scoring.commissions.rules import State
 from scoring.commissions.standing import standing
-from tests.builders import Office, asked, commission, fresh, person, unit
+from tests.builders import Office, asked, commission, decide, fresh, person, unit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.screens]
 
@@ -233,7 +236,7 @@ def test_a_piece_is_returned_then_taken_and_the_fact_booked_once(client: Any, ed
     assert [fact.mark for fact in found] == [Mark.DONE]
     again = act(client, row, "rule", answer.pk, ruling="accepted")
     assert "已经收用过" in again.content.decode()
-    assert Verdict.objects.count() == 1
+    assert OfficeVerdict.objects.count() == 1
     typed = {"where": "省政府《要情》", "on": timezone.localdate().isoformat()}
     act(client, row, "adopt", answer.pk, **typed)
     assert standing(row).state == State.ADOPTED
@@ -341,3 +344,25 @@ def test_reminders_and_templates_are_kept_by_editors(client: Any, editor: User) 
     assert client.get(reverse("commission-templates:add")).status_code in (302, 403)
     assert client.post(address, {"grace_days": "9"}).status_code in (302, 403)
     assert CommissionSettings.current().grace_days == 5
+
+
+def test_a_title_that_the_unit_rewrites_is_not_shown_before_it_is_signed(
+    client: Any, editor: User
+) -> None:
+    """After a return the page's own row holds the unit's newest draft, its title as well."""
+    office = Office()
+    row = asked(editor, office.unit)
+    officer = fresh(office.officer)
+    actions_unit.sign_for(asked_id=row.pk, person=officer)
+    item, other = office.signed("报出的题目"), office.signed("另一篇的题目")
+    actions_unit.link_item(asked_id=row.pk, item_id=item.pk, person=officer)
+    for page, title in ((item, "还没签的新题目"), (other, "另一篇没签的题目")):
+        decide(page, fresh(office.editor), Verdict.RETURN, reason="请补充")
+        draft = replace(Draft.of(page), title=title)
+        save_item(item_id=page.pk, person=officer, draft=draft)
+    shown = client.get(unit_page(row)).content.decode()
+    assert "报出的题目" in shown
+    assert "另一篇的题目" in shown
+    assert "没签的" not in shown
+    assert act(client, row, "link", item=other.pk).status_code == 302
+    assert row.answers.count() == 2
