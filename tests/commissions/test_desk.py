@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,15 +14,17 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from cms.items.actions import Draft, save_item, submit_item
 from cms.items.models import ItemPage
 from infoflow.units.models import User
+from infoflow.units.roles import Role
 from infoflow.worktime.rules import CHINA
 from scoring.commissions import actions_office
 from scoring.commissions import actions_unit as unit_acts
 from scoring.commissions.content import Ask
 from scoring.commissions.models import AskedUnit, Extension, Unable
 from scoring.commissions.rules import Reply
-from tests.builders import Office, asked, commission, fresh, unit
+from tests.builders import Office, asked, commission, fresh, person, unit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.screens]
 DAY = timedelta(days=1)
@@ -173,3 +176,18 @@ def test_the_most_urgent_stands_first(office: Office) -> None:
     home = client_of(office.officer).get("/").content.decode()
     places = [home.index(title) for title in ("过了的", "明天的", "后天的")]
     assert places == sorted(places)
+
+
+def test_an_item_of_another_unit_is_offered_without_its_title() -> None:
+    """It may be rewritten there; who was asked to join reads what was submitted, never a draft."""
+    office, mine = Office(), unit("协办镇")
+    officer = person(Role.OFFICER, at=mine)
+    row = asked(office.editor, mine)
+    unit_acts.sign_for(asked_id=row.pk, person=fresh(officer))
+    item = office.draft("牵头单位的题目")
+    joint = replace(Draft.of(item), joint=(mine.pk,))
+    save_item(item_id=item.pk, person=fresh(office.officer), draft=joint)
+    submit_item(item_id=item.pk, person=fresh(office.officer))
+    shown = page(client_of(officer), row)
+    assert f"联合报送的稿件（{item.pk}）" in shown
+    assert "牵头单位的题目" not in shown
