@@ -46,8 +46,9 @@ class Via(NamedTuple):
     beside: bool
 
 
-@dataclass(frozen=True, slots=True)
-class FactView:
+# Facts and entries are made by the hundred thousand: a tuple takes an eighth of the time of a
+# frozen dataclass.
+class FactView(NamedTuple):
     """What a clause may know of a fact. Units in the order of their names on the item.
 
     `level` is the bulletin's, or the leader's for an instruction; `subject` is the same for
@@ -117,8 +118,7 @@ class UnitView:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class EntryDraft:
+class EntryDraft(NamedTuple):
     """An entry as a clause gives it: hundredths of a point, and the sentence why.
 
     `about` names the thing within the clause: "f12" a fact, "p2026-03-31" the period that

@@ -12,7 +12,7 @@ Source: domain rules §1, 直报点, and §4.1, joint items credited to the pare
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.db import models
@@ -86,7 +86,7 @@ class Credit:
                 units.append(sender.parent_id)
             if not signed:
                 via.append(Via(sender.parent_id, pk, sender.name, both))
-        return replace(fact, units=tuple(dict.fromkeys(units)), via=tuple(via))
+        return fact._replace(units=tuple(dict.fromkeys(units)), via=tuple(via))
 
     def _sender(self, unit: UnitView | None) -> UnitView | None:
         is_one = unit is not None and unit.kind in self.credits and unit.parent_id is not None

@@ -112,7 +112,7 @@ def random_case(
     wanted = [fact for fact in _pool(until) if fact.kind == ABOUT.get(sure, fact.kind)]
     chosen = [random.choice(random.choice([wanted, _pool(until)])) for _n in range(facts)]
     numbered = [
-        replace(fact, id=pk, subject=fact.subject or f"item:{pk + 100}")
+        fact._replace(id=pk, subject=fact.subject or f"item:{pk + 100}")
         for pk, fact in enumerate(chosen, start=1)
     ]
     return Case(
