@@ -248,6 +248,11 @@ class PartsForm(ConfirmMixin):
         """Return each unit with its box."""
         return [(row, self[f"part_{row.unit_id}"]) for row in self.rows]
 
+    @property
+    def has_parts(self) -> bool:
+        """Whether any unit has a part, or a box wants attention."""
+        return any(field.value() or field.errors for _row, field in self.parts)
+
     def asks(self) -> list[Ask]:
         """Return who is asked, as the actions take it."""
         lead = self.cleaned_data["lead"]

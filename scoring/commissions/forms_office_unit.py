@@ -41,7 +41,9 @@ class ReplyForm(forms.Form):
         help_text=gettext_lazy("只有选“同意，时间缩短”时才填。"),
     )
     words = words_field(
-        gettext_lazy("理由"), required=False, help_text=gettext_lazy("同意的可不填。")
+        gettext_lazy("理由"),
+        required=False,
+        help_text=gettext_lazy("选“同意”的可不填；缩短或不同意的请写明。"),
     )
 
     def given_at(self) -> datetime | None:

@@ -14,7 +14,7 @@ from infoflow.worktime.rules import CHINA
 
 from .board import Strip
 from .models import AskedUnit, Booking, Commission, Extension, Unable, Urge
-from .rules import OPEN_STATES, Outcome, State, outcome_of
+from .rules import OPEN_STATES, Outcome, State, outcome_of, tally
 from .standing import Standing, standings
 
 # What an editor's first page lists at most; the pages of lists have everything.
@@ -48,6 +48,11 @@ class Line:
     asked: AskedUnit
     standing: Standing
     wants: str = ""
+
+    @property
+    def open(self) -> bool:
+        """Whether the unit still has to do something, and may be urged."""
+        return self.standing.state in OPEN_STATES
 
 
 def list_of(tab: str, words: str, person: User) -> QuerySet[Commission]:
@@ -85,14 +90,13 @@ def rows_of(commissions: Sequence[Commission], now: datetime) -> list[Row]:
     found = []
     for commission in commissions:
         mine = [row for row in by_commission.get(commission.pk, []) if row.pk in stands]
-        counts = Counter(stands[row.pk].state for row in mine)
-        ordered = tuple((state, counts[state]) for state in State if counts[state])
+        counts = tally(stands[row.pk].state for row in mine)
         waiting = sum(
             row.pk in asking or bool(unruled(stands[row.pk]))
             for row in mine
             if row.dropped_at is None
         )
-        found.append(Row(commission, ordered, counts[State.OVERDUE], waiting))
+        found.append(Row(commission, counts, dict(counts).get(State.OVERDUE, 0), waiting))
     return found
 
 

@@ -7,6 +7,7 @@ whenever it was linked; what is returned and comes again keeps that moment.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -240,6 +241,12 @@ def half_day(moment: datetime) -> tuple[int, bool]:
 def may_urge(last: datetime | None, now: datetime, *, urgent: bool) -> bool:
     """Tell whether a unit may be urged again: once in a half day, unless it is urgent."""
     return urgent or last is None or half_day(last) != half_day(now)
+
+
+def tally(states: Iterable[State]) -> tuple[tuple[State, int], ...]:
+    """Return how many units stand at each state, in the order of `State`; empty ones left out."""
+    counts = Counter(states)
+    return tuple((state, counts[state]) for state in State if counts[state])
 
 
 def number_words(year: int, number: int | None) -> str:

@@ -27,7 +27,7 @@ from . import actions_unit as unit
 from . import queries
 from .forms import ExtendForm, LinkForm, NothingForm, PersonForm, UnableForm, UnlinkForm
 from .models import Answer, AskedUnit, DutyRun, Extension, Unable
-from .rules import still_owes
+from .rules import still_owes, tally
 from .shared import NeedsConfirmation
 from .standing import Standing, standing
 
@@ -87,6 +87,7 @@ def detail_page(
     """
     person, moment = person_of(request), timezone.now()
     now = standing(asked, moment)
+    others = queries.others_of(asked, moment)
     owes = still_owes(now.facts)
     signed = asked.signed_at is not None and asked.dropped_at is None
     officer = asked.unit_id in unit_ids_of(person, Role.OFFICER)
@@ -98,7 +99,8 @@ def detail_page(
         "officer": officer,
         "answers": _answers(asked, now),
         "draft": _draft(asked, now) if officer else None,
-        "others": queries.others_of(asked, moment),
+        "others": others,
+        "others_tally": tally(line.now.state for line in others),
         "extensions": list(Extension.objects.filter(asked=asked).select_related("replied_by")),
         "unables": list(Unable.objects.filter(asked=asked).select_related("replied_by")),
         "events": queries.events_for_unit(asked),

@@ -24,7 +24,7 @@ from infoflow.units.roles import Role
 from . import actions_office, queries_office
 from .forms_office_unit import UrgeForm
 from .models import Commission
-from .rules import OPEN_STATES
+from .rules import tally
 
 if TYPE_CHECKING:
     from infoflow.units.models import User
@@ -76,7 +76,9 @@ class CommissionMixin(CommissionsMixin):
             )
 
     def get_page_subtitle(self) -> str:
-        return self.commission.number_text
+        """Its number; its title before it has one."""
+        sent = self.commission.sent_at is not None
+        return self.commission.number_text if sent else self.commission.title
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs, commission=self.commission)
@@ -180,7 +182,8 @@ class CommissionView(CommissionMixin, TemplateView):
         return super().get_context_data(
             **kwargs,
             lines=lines,
-            owing=any(line.standing.state in OPEN_STATES for line in lines),
+            owing=any(line.open for line in lines),
+            tally=tally(line.standing.state for line in lines),
             events=events,
             running=self.commission.cancelled_at is None,
             may_write=has_role(self.request.user, Role.EDITOR),

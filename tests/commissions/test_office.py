@@ -78,6 +78,7 @@ def test_written_looked_over_and_sent_to_two_units(client: Any, editor: User) ->
     page = client.get(send).content.decode()
     assert "下达" in page
     assert "截止" in page
+    assert "<details><summary>2个单位的分工" in page
     answer = client.post(
         send, {"lead": one.pk, f"part_{two.pk}": "乙镇部分", "confirmed": "on"}, follow=True
     )
@@ -226,6 +227,9 @@ def test_a_piece_is_returned_then_taken_and_the_fact_booked_once(client: Any, ed
     page = client.get(unit_page(row)).content.decode()
     assert "正在写" in page
     assert item.title not in page
+    whole = reverse("commission_office", args=[row.commission_id])
+    tick = f'name="asked" value="{row.pk}"'
+    assert tick in client.get(whole).content.decode()
     item = office.signed()
     answer = actions_unit.link_item(asked_id=row.pk, item_id=item.pk, person=officer)
     assert (
@@ -234,6 +238,10 @@ def test_a_piece_is_returned_then_taken_and_the_fact_booked_once(client: Any, ed
     assert act(client, row, "rule", answer.pk, ruling="accepted").status_code == 302
     found = Fact.objects.standing().filter(kind=FactKind.COMMISSION)
     assert [fact.mark for fact in found] == [Mark.DONE]
+    page = client.get(whole).content.decode()
+    assert "1家：已报送1" in page
+    assert "已收用" in page
+    assert tick not in page, "a unit that owes nothing cannot be urged"
     again = act(client, row, "rule", answer.pk, ruling="accepted")
     assert "已经收用过" in again.content.decode()
     assert OfficeVerdict.objects.count() == 1
