@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -30,7 +31,32 @@ def _checked(key: str, number: str, text: str, url: str) -> None:
         raise ValueError("the address of a notice is a path of this system")
 
 
-@transaction.atomic
+@dataclass(frozen=True, kw_only=True)
+class Announcement:
+    """A cause, and the people who are to be told of it.
+
+    Args:
+        key: names the cause; the same key again tells nobody again.
+        people: ids; inactive accounts are left out.
+        number: what may be shown outside the system, with the kind's label and the deadline.
+        text: one sentence for inside: no title of an item, no body.
+        url: path of the page that the notice is about.
+        chain: whom to tell later unless somebody acknowledges.
+        outside: also through the channels that people have chosen.
+    """
+
+    key: str
+    kind: str
+    people: Iterable[int]
+    number: str
+    text: str
+    url: str
+    due_at: datetime | None = None
+    urgent: bool = False
+    chain: Sequence[ChainStep] = ()
+    outside: bool = True
+
+
 def announce(
     *,
     key: str,
@@ -44,16 +70,7 @@ def announce(
     chain: Sequence[ChainStep] = (),
     outside: bool = True,
 ) -> Notice | None:
-    """Tell people of a cause, inside the transaction of this cause.
-
-    Args:
-        key: names the cause; the same key again tells nobody again.
-        people: ids; inactive accounts are left out.
-        number: what may be shown outside the system, with the kind's label and the deadline.
-        text: one sentence for inside: no title of an item, no body.
-        url: path of the page that the notice is about.
-        chain: whom to tell later unless somebody acknowledges.
-        outside: also through the channels that people have chosen.
+    """Tell people of a cause, inside the transaction of this cause. See `Announcement`.
 
     Returns:
         The notice, or None when this cause was announced before.
@@ -62,26 +79,50 @@ def announce(
         LookupError: the kind is not registered.
         ValueError: too long, no key or text, or an address outside of this system.
     """
-    urgent = urgent or kind_of(kind).urgent
-    _checked(key, number, text, url)
-    if Notice.objects.filter(key=key).exists():
-        return None
+    one = Announcement(
+        key=key,
+        kind=kind,
+        people=people,
+        number=number,
+        text=text,
+        url=url,
+        due_at=due_at,
+        urgent=urgent,
+        chain=chain,
+        outside=outside,
+    )
+    return next(iter(announce_all([one])), None)
+
+
+@transaction.atomic
+def announce_all(asked: Iterable[Announcement]) -> list[Notice]:
+    """Tell people of several causes; the statements are as many as for one.
+
+    All or none: what one of them raises (see `announce`) undoes the others.
+
+    Returns:
+        The notices made, in the order asked; what was announced before is left out.
+    """
+    wanted: dict[str, Announcement] = {}
+    for one in asked:
+        kind_of(one.kind)
+        _checked(one.key, one.number, one.text, one.url)
+        wanted.setdefault(one.key, one)
+    for key in Notice.objects.filter(key__in=wanted).order_by().values_list("key", flat=True):
+        del wanted[key]
+    if not wanted:
+        return []
     now = timezone.now()
     try:
         with transaction.atomic():
-            notice = Notice.objects.create(
-                key=key,
-                kind=kind,
-                number=number,
-                text=text,
-                url=url,
-                due_at=due_at,
-                urgent=urgent,
-                at=now,
-            )
+            notices = Notice.objects.bulk_create(_notice(one, now) for one in wanted.values())
     except IntegrityError:
-        return None  # somebody else has announced it at this moment
-    tell(notice, people, at=now, outside=outside)
+        # Somebody else announces one of them at this moment.
+        alone = [[one] for one in wanted.values()] if len(wanted) > 1 else []
+        return [notice for one in alone for notice in announce_all(one)]
+    made = list(zip(notices, wanted.values(), strict=True))
+    _tell([(notice, one.people) for notice, one in made if one.outside], at=now)
+    _tell([(notice, one.people) for notice, one in made if not one.outside], at=now, outside=False)
     Escalation.objects.bulk_create(
         Escalation(
             notice=notice,
@@ -89,26 +130,54 @@ def announce(
             at=now + timedelta(minutes=step.after),
             people=sorted(set(step.people)),
         )
-        for number_of_step, step in enumerate(ordered(chain), start=1)
+        for notice, one in made
+        for number_of_step, step in enumerate(ordered(one.chain), start=1)
     )
-    return notice
+    return notices
 
 
-def tell(
-    notice: Notice, people: Iterable[int], *, at: datetime, step: int = 0, outside: bool = True
-) -> list[Recipient]:
+def _notice(one: Announcement, now: datetime) -> Notice:
+    return Notice(
+        key=one.key,
+        kind=one.kind,
+        number=one.number,
+        text=one.text,
+        url=one.url,
+        due_at=one.due_at,
+        urgent=one.urgent or kind_of(one.kind).urgent,
+        at=now,
+    )
+
+
+def tell(notice: Notice, people: Iterable[int], *, at: datetime, step: int = 0) -> list[Recipient]:
     """Add people to those who are told of a notice; who was told before is left out.
 
     What goes outside is written in the same transaction and brought by the sweep.
     """
-    told = set(notice.recipients.values_list("person_id", flat=True)) if step else set()
+    told = set(notice.recipients.values_list("person_id", flat=True))
+    return _tell([(notice, set(people) - told)], at=at, step=step)
+
+
+def _tell(
+    wanted: Sequence[tuple[Notice, Iterable[int]]],
+    *,
+    at: datetime,
+    step: int = 0,
+    outside: bool = True,
+) -> list[Recipient]:
+    """Write whom notices are told to, and what is to be brought to these people outside."""
+    if not wanted:
+        return []
+    told = [(notice, set(people)) for notice, people in wanted]
+    here = set(active(set().union(*(people for _notice, people in told))))
+    told = [(notice, people & here) for notice, people in told]
     added = Recipient.objects.bulk_create(
         Recipient(notice=notice, person_id=person, at=at, step=step)
-        for person in active(people)
-        if person not in told
+        for notice, people in told
+        for person in sorted(people)
     )
     if outside:
-        outbox.put(notice, [row.person_id for row in added], at=at, groups=step == 0)
+        outbox.put(told, at=at, groups=step == 0)
     return added
 
 

@@ -1,19 +1,21 @@
 """The sweep's job for deadlines: tell the reminder points that have come, each once.
 
-Rows are claimed by lock, a batch in each transaction. What is told, the record of it and the row's
-next look are one commit, so a run that is killed anywhere has told either all of it or nothing.
+Rows are claimed by lock, a batch in each transaction; a batch that fails is told row by row. What
+is told, the record of it and the row's next look are one commit, so a run that is killed anywhere
+has told either all of it or nothing.
 """
 
 from __future__ import annotations
 
 import logging
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from infoflow.worktime.due_kinds import due_kind
+from infoflow.worktime.due_kinds import Reminder, due_kind
 from infoflow.worktime.models import Due, DuePoint
 from infoflow.worktime.rules_dues import Look, Stage, look
 
@@ -21,8 +23,8 @@ from .sweep import Outcome
 
 log = logging.getLogger(__name__)
 
-# A batch holds SQLite's one write lock for some hundredths of a second.
-BATCH = 50
+# Rows that share their statements; a batch holds SQLite's one write lock for a tenth of a second.
+BATCH = 100
 # Rows of one call; the other jobs are called in between.
 SHARE = 500
 _READ = 500
@@ -54,56 +56,76 @@ def _batch(now: datetime) -> tuple[int, int, int]:
     Rows that another run holds are passed by: it handles them.
     """
     rows = list(Due.objects.waking(now).select_for_update(skip_locked=True)[:BATCH])
-    told = 0
-    failures: Counter[str] = Counter()
-    for due in rows:
-        try:
-            told += _tell(due, now)
-        except Exception as error:  # noqa: BLE001 - one broken deadline must not hold up the rest
-            failures[f"{due.kind} {type(error).__name__}"] += 1
-            _try_again(due, now)
-    for what, count in failures.items():
-        log.error("sweep: %s deadlines not told: %s", count, what)
+    if not rows:
+        return 0, 0, 0
+    failed = 0
+    try:
+        told = _tell(rows, now)
+    except Exception:  # noqa: BLE001 - one of them cannot be told: which, each for itself will show
+        told, failed = _tell_each(rows, now)
     Due.objects.bulk_update(rows, ["handled_to", "next_at", "failures"])
-    return told, failures.total(), len(rows)
+    return told, failed, len(rows)
 
 
 def _look(due: Due, now: datetime) -> Look:
     return look(due.at, due.points, due.handled_to, due.known_at, now)
 
 
-def _tell(due: Due, now: datetime) -> int:
-    """Tell the newest point that has come and record the older ones as passed over."""
-    found = _look(due, now)
-    told = 0
-    if found.told is not None:
-        try:
-            with transaction.atomic():
-                _record(due, found, now)
-                kind = due_kind(due.kind)
-                if kind is None:
-                    raise UnknownKind
-                kind.remind(due, found.told, now, found.late)
-                told = 1
-        except IntegrityError:
-            if not _recorded(due, found.told):
-                raise
-        due.handled_to = found.told.at
-    due.next_at, due.failures = found.next_at, 0
-    return told
+@transaction.atomic
+def _tell(rows: Sequence[Due], now: datetime) -> int:
+    """Tell the newest points that have come and record the older ones as passed over.
 
-
-def _record(due: Due, found: Look, now: datetime) -> None:
+    All or none: the rows are marked as handled when nothing can fail any more.
+    """
+    looks = [(due, _look(due, now)) for due in rows]
     DuePoint.objects.bulk_create(
         DuePoint(due=due, offset=stage.offset, moment=stage.at, at=now, skipped=stage != found.told)
+        for due, found in looks
         for stage in (*found.skipped, found.told)
         if stage is not None
     )
+    reminders: dict[str, list[Reminder]] = {}
+    for due, found in looks:
+        if found.told is not None:
+            reminders.setdefault(due.kind, []).append(Reminder(due, found.told, found.late))
+    for name, ours in reminders.items():
+        kind = due_kind(name)
+        if kind is None:
+            raise UnknownKind
+        kind.remind(ours, now)
+    for due, found in looks:
+        _handled(due, found)
+    return sum(map(len, reminders.values()))
 
 
-def _recorded(due: Due, stage: Stage) -> bool:
+def _tell_each(rows: Sequence[Due], now: datetime) -> tuple[int, int]:
+    """Tell one row after the other, so that a broken one does not hold up the rest."""
+    told = 0
+    failures: Counter[str] = Counter()
+    for due in rows:
+        try:
+            told += _tell([due], now)
+        except Exception as error:  # noqa: BLE001 - one broken deadline must not hold up the rest
+            found = _look(due, now)
+            if isinstance(error, IntegrityError) and _recorded(due, found.told):
+                _handled(due, found)
+                continue
+            failures[f"{due.kind} {type(error).__name__}"] += 1
+            _try_again(due, now)
+    for what, count in failures.items():
+        log.error("sweep: %s deadlines not told: %s", count, what)
+    return told, failures.total()
+
+
+def _handled(due: Due, found: Look) -> None:
+    if found.told is not None:
+        due.handled_to = found.told.at
+    due.next_at, due.failures = found.next_at, 0
+
+
+def _recorded(due: Due, stage: Stage | None) -> bool:
     """Tell whether this point was told before: under --now, then moved there and back."""
-    return due.told.filter(offset=stage.offset, moment=stage.at).exists()
+    return stage is not None and due.told.filter(offset=stage.offset, moment=stage.at).exists()
 
 
 def _try_again(due: Due, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence, Set
 from datetime import datetime
 from typing import Any
 
@@ -17,22 +17,24 @@ from .models_told import Notice
 from .rules import Message, after_quiet
 
 
-def put(notice: Notice, people: Iterable[int], *, at: datetime, groups: bool) -> int:
-    """Write the deliveries of a notice to these people; one for each address, whenever asked.
+def put(told: Sequence[tuple[Notice, Set[int]]], *, at: datetime, groups: bool) -> int:
+    """Write the deliveries of notices to the people told; one for each address, whenever asked.
 
     Args:
-        groups: also to the office's groups that want this kind.
+        groups: also to the office's groups that want the kind of a notice.
     """
-    ids = list(people)
-    wanted = Q(person__in=ids) | Q(person=None) if groups else Q(person__in=ids)
-    addresses = [
-        address
-        for address in Address.objects.in_use().filter(wanted)
-        if wants(address, notice.kind, urgent=notice.urgent)
+    wanted = Q(person__in=set().union(*(people for _notice, people in told)))
+    addresses = list(Address.objects.in_use().filter(wanted | Q(person=None) if groups else wanted))
+    ways = [
+        (notice, address)
+        for notice, people in told
+        for address in addresses
+        if (address.person_id is None or address.person_id in people)
+        and wants(address, notice.kind, urgent=notice.urgent)
     ]
-    if not addresses:
+    if not ways:
         return 0
-    quiet = quiet_hours(address.person_id for address in addresses)
+    quiet = quiet_hours(address.person_id for _notice, address in ways)
     made = Delivery.objects.bulk_create(
         [
             Delivery(
@@ -42,7 +44,7 @@ def put(notice: Notice, people: Iterable[int], *, at: datetime, groups: bool) ->
                 urgent=notice.urgent,
                 next_at=not_before(at, quiet.get(address.person_id), urgent=notice.urgent),
             )
-            for address in addresses
+            for notice, address in ways
         ],
         ignore_conflicts=True,
     )

@@ -10,22 +10,36 @@ from infoflow.units.models import Officer, Signatory, User
 from infoflow.units.roles import Role
 
 
-def _posts(model: type[Officer] | type[Signatory], unit_id: int) -> list[int]:
+def _posts(model: type[Officer] | type[Signatory], units: Iterable[int]) -> dict[int, list[int]]:
     # A post counts only together with the role's group, as in units.permissions.
-    found = model.objects.in_force_on(timezone.localdate()).filter(
-        unit_id=unit_id, user__groups__name=model.role
+    found: dict[int, list[int]] = {unit: [] for unit in units}
+    rows = model.objects.in_force_on(timezone.localdate()).filter(
+        unit__in=found, user__groups__name=model.role
     )
-    return list(found.order_by("user_id").values_list("user_id", flat=True).distinct())
+    people = rows.order_by("unit_id", "user_id").values_list("unit_id", "user_id").distinct()
+    for unit, person in people:
+        found[unit].append(person)
+    return found
+
+
+def officers_by_unit(units: Iterable[int]) -> dict[int, list[int]]:
+    """Return the people who are 信息员 of some units today, by unit."""
+    return _posts(Officer, units)
+
+
+def signatories_by_unit(units: Iterable[int]) -> dict[int, list[int]]:
+    """Return the people who are 审签人 of some units today, by unit."""
+    return _posts(Signatory, units)
 
 
 def officers_of(unit_id: int) -> list[int]:
     """Return the people who are 信息员 of a unit today."""
-    return _posts(Officer, unit_id)
+    return officers_by_unit([unit_id])[unit_id]
 
 
 def signatories_of(unit_id: int) -> list[int]:
     """Return the people who are 审签人 of a unit today."""
-    return _posts(Signatory, unit_id)
+    return signatories_by_unit([unit_id])[unit_id]
 
 
 def holders_of(*roles: Role) -> list[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,17 @@ from .rules_dues import Stage
 if TYPE_CHECKING:
     from .models_dues import Due, DueChange
 
-Remind = Callable[["Due", Stage, datetime, bool], None]
+
+@dataclass(frozen=True)
+class Reminder:
+    """One point of a deadline that has come; late says whether it comes late."""
+
+    due: Due
+    stage: Stage
+    late: bool
+
+
+Remind = Callable[[Sequence[Reminder], datetime], None]
 Moved = Callable[["Due", "DueChange"], None]
 
 
@@ -33,10 +43,11 @@ def register_due_kind(kind: str, *, label: Any, remind: Remind, moved: Moved | N
     """Register a kind; from the AppConfig.ready of the room that owns it.
 
     Args:
-        remind: called with (due, stage, now, late) in the sweep's transaction, which holds the
-            row of the deadline: read, and call `notices.announce`, but lock no rows of your own:
-            an action that holds them may wait for the deadline's. What it raises undoes this one
-            reminder, and it is tried again later.
+        remind: called with (reminders, now) in the sweep's transaction, which holds the rows of
+            their deadlines, up to a hundred at once: read for all of them together, and call
+            `notices.announce_all`, but lock no rows of your own: an action that holds them may
+            wait for the deadline's. What it raises undoes all of them, and each is then told
+            alone: what it raises once more is tried again later.
         moved: called with (due, change) when a change of the calendar moved the deadline, in the
             transaction that changed the calendar. Not called for `move_due`: whoever moves a
             deadline tells so.

@@ -5,7 +5,7 @@ Lock order everywhere: asked unit, then units (facts), then the deadline's row.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -13,19 +13,20 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from infoflow.notices.actions import announce
-from infoflow.notices.people import active, holders_of, officers_of, signatories_of
+from infoflow.notices.actions import Announcement, announce_all
+from infoflow.notices.people import holders_of, officers_by_unit, signatories_by_unit
 from infoflow.notices.rules import TEXT_MAX
 from infoflow.units.roles import Role
 from infoflow.worktime.actions_dues import move_due, reopen_due, set_due, settle_due
+from infoflow.worktime.due_kinds import Reminder
 from infoflow.worktime.models_dues import Due
 from infoflow.worktime.reckoning import moment_rule, term_rule
 from infoflow.worktime.rules_dues import Stage, late_words
 from infoflow.worktime.terms import Kind, Term
 
 from .models import AskedUnit, Commission, CommissionSettings
-from .rules import KIND, clock_words, moment_words, still_owes
-from .standing import standing
+from .rules import KIND, Asked, clock_words, moment_words, still_owes
+from .standing import standing, standings
 
 if TYPE_CHECKING:
     from infoflow.units.models import User
@@ -43,25 +44,34 @@ def office_url(commission: Commission) -> str:
     return f"{reverse('wagtailadmin_home')}commissions/{commission.pk}/"
 
 
-def people_of(asked: AskedUnit) -> list[int]:
-    """Return who hears of what an asked unit owes: officers, signatories, the named person."""
-    named = [asked.person_id] if asked.person_id is not None else []
-    units = [*officers_of(asked.unit_id), *signatories_of(asked.unit_id)]
-    return active([*units, *named])
+def people_of(rows: Iterable[AskedUnit]) -> dict[int, list[int]]:
+    """Return who hears of what asked units owe: officers, signatories, the named person."""
+    asked = list(rows)
+    units = {row.unit_id for row in asked}
+    officers, signatories = officers_by_unit(units), signatories_by_unit(units)
+    return {
+        row.pk: [
+            *officers[row.unit_id],
+            *signatories[row.unit_id],
+            *([row.person_id] if row.person_id is not None else []),
+        ]
+        for row in asked
+    }
 
 
-def office_of(commission: Commission) -> list[int]:
+def office_of(commission: Commission, editors: list[int]) -> list[int]:
     """Return who hears of it in the office: who sent it, or all editors when that one left."""
-    editors = holders_of(Role.EDITOR)
     return [commission.sent_by_id] if commission.sent_by_id in editors else editors
 
 
-def tell_unit(asked: AskedUnit, *, key: str, text: str, urgent: bool = False) -> None:
-    """Tell the people of an asked unit one sentence."""
-    announce(
+def to_unit(
+    asked: AskedUnit, people: Iterable[int], *, key: str, text: str, urgent: bool = False
+) -> Announcement:
+    """Return one sentence for people of an asked unit."""
+    return Announcement(
         key=f"{KIND}:{asked.pk}:{key}",
         kind=KIND,
-        people=people_of(asked),
+        people=people,
         number=asked.commission.number_text,
         text=text[:TEXT_MAX],
         url=desk_url(asked),
@@ -70,17 +80,28 @@ def tell_unit(asked: AskedUnit, *, key: str, text: str, urgent: bool = False) ->
     )
 
 
-def tell_office(asked: AskedUnit, *, key: str, text: str) -> None:
-    """Tell the office one sentence about an asked unit."""
-    announce(
+def to_office(asked: AskedUnit, editors: list[int], *, key: str, text: str) -> Announcement:
+    """Return one sentence about an asked unit for the office."""
+    return Announcement(
         key=f"{KIND}:{asked.pk}:{key}",
         kind=KIND,
-        people=office_of(asked.commission),
+        people=office_of(asked.commission, editors),
         number=asked.commission.number_text,
         text=text[:TEXT_MAX],
         url=office_url(asked.commission),
         due_at=asked.due_at,
     )
+
+
+def tell_unit(asked: AskedUnit, *, key: str, text: str, urgent: bool = False) -> None:
+    """Tell the people of an asked unit one sentence."""
+    people = people_of([asked])[asked.pk]
+    announce_all([to_unit(asked, people, key=key, text=text, urgent=urgent)])
+
+
+def tell_office(asked: AskedUnit, *, key: str, text: str) -> None:
+    """Tell the office one sentence about an asked unit."""
+    announce_all([to_office(asked, holders_of(Role.EDITOR), key=key, text=text)])
 
 
 def keep_due(asked: AskedUnit, deadline: Deadline, *, days: int | None) -> None:
@@ -119,20 +140,36 @@ def sync_due(asked: AskedUnit) -> None:
         settle_due(key=asked.due_key, at=timezone.now())
 
 
-def asked_of(due: Due) -> AskedUnit | None:
-    """Return the asked unit that a deadline belongs to."""
-    rows = AskedUnit.objects.select_related("commission", "unit")
-    return rows.filter(pk=int(due.key.rpartition(":")[2])).first()
+def asked_of(dues: Iterable[Due]) -> dict[int, AskedUnit]:
+    """Return the asked units that deadlines belong to, by deadline."""
+    ids = {due.pk: int(due.key.rpartition(":")[2]) for due in dues}
+    rows = AskedUnit.objects.select_related("commission", "unit").in_bulk(ids.values())
+    return {due: rows[pk] for due, pk in ids.items() if pk in rows}
 
 
-def remind(due: Due, stage: Stage, now: datetime, late: bool) -> None:
-    """Tell the unit, and from the deadline on the office, what is due; nothing when it came."""
-    asked = asked_of(due)
-    if asked is None or asked.due_at is None:
-        return
-    facts = standing(asked, now).facts
-    if not still_owes(facts):
-        return
+def remind(reminders: Sequence[Reminder], now: datetime) -> None:
+    """Tell the units, and from the deadline on the office, what is due; nothing when it came."""
+    asked = asked_of(one.due for one in reminders)
+    standing_of = standings(list(asked.values()), now)
+    people, editors = people_of(asked.values()), holders_of(Role.EDITOR)
+    told: list[Announcement] = []
+    for one in reminders:
+        row = asked.get(one.due.pk)
+        if row is None or row.pk not in standing_of:
+            continue
+        facts, stage = standing_of[row.pk].facts, one.stage
+        if not still_owes(facts):
+            continue
+        text = _reminder(row, facts, stage, now) + (late_words(stage, now) if one.late else "")
+        key = f"remind:{stage.offset}:{int(stage.at.timestamp())}"
+        told.append(to_unit(row, people[row.pk], key=key, text=text))
+        if stage.offset >= 0:
+            words = _("%(unit)s：%(text)s") % {"unit": row.unit.name, "text": text}
+            told.append(to_office(row, editors, key=f"{key}:office", text=words))
+    announce_all(told)
+
+
+def _reminder(asked: AskedUnit, facts: Asked, stage: Stage, now: datetime) -> str:
     over = stage.offset >= 0
     if facts.submitted is not None:
         words = _("%(number)s的稿件已退改，还没有重新报出（截止时间%(clock)s）。")
@@ -142,21 +179,12 @@ def remind(due: Due, stage: Stage, now: datetime, late: bool) -> None:
         words = _("%(number)s还没有报送，%(clock)s。")
     else:
         words = _("%(number)s%(clock)s截止，还没有报送。")
-    told = {"number": asked.commission.number_text, "clock": clock_words(asked.due, now)}
-    text = words % told
-    text += late_words(stage, now) if late else ""
-    key = f"remind:{stage.offset}:{int(stage.at.timestamp())}"
-    tell_unit(asked, key=key, text=text)
-    if over:
-        unit = asked.unit.name
-        tell_office(
-            asked, key=f"{key}:office", text=_("%(unit)s：%(text)s") % {"unit": unit, "text": text}
-        )
+    return words % {"number": asked.commission.number_text, "clock": clock_words(asked.due, now)}
 
 
 def moved(due: Due, change: DueChange) -> None:
     """Follow a deadline that a newly loaded list of days off has moved, and tell it."""
-    asked = asked_of(due)
+    asked = asked_of([due]).get(due.pk)
     if asked is None:
         return
     asked.due_at, asked.due_sentence = due.at, due.sentence
@@ -180,15 +208,7 @@ def settle_all(rows: Iterable[AskedUnit]) -> None:
 
 def tell_person(asked: AskedUnit, person: User, *, key: str, text: str) -> None:
     """Tell one person of an asked unit."""
-    announce(
-        key=f"{KIND}:{asked.pk}:{key}",
-        kind=KIND,
-        people=[person.pk],
-        number=asked.commission.number_text,
-        text=text[:TEXT_MAX],
-        url=desk_url(asked),
-        due_at=asked.due_at,
-    )
+    announce_all([to_unit(asked, [person.pk], key=key, text=text)])
 
 
 def tell_submitted(asked: AskedUnit, at: datetime, *, key: str) -> None:

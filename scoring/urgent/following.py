@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from infoflow.notices.actions import acknowledge, announce
+from infoflow.notices.actions import Announcement, acknowledge, announce_all
 from infoflow.notices.models import Notice
-from infoflow.notices.people import holders_of, officers_of, signatories_of
+from infoflow.notices.people import (
+    holders_of,
+    officers_by_unit,
+    officers_of,
+    signatories_by_unit,
+    signatories_of,
+)
 from infoflow.notices.rules import ChainStep
 from infoflow.units.roles import Role
 from infoflow.worktime.actions_dues import reopen_due, set_due, settle_due
+from infoflow.worktime.due_kinds import Reminder
 from infoflow.worktime.models_dues import Due
 from infoflow.worktime.reckoning import moment_rule
-from infoflow.worktime.rules_dues import Stage, late_words, point_words
+from infoflow.worktime.rules_dues import late_words, point_words
 from scoring.duty.queries import leader_on_duty, on_duty
 
 from . import queries
@@ -60,7 +67,7 @@ def report_key(report: Report) -> str:
     return f"urgent:report:{report.pk}"
 
 
-def _tell(
+def _told(
     event: UrgentEvent,
     key: str,
     kind: str,
@@ -68,8 +75,8 @@ def _tell(
     text: str,
     chain: Iterable[ChainStep] = (),
     due_at: datetime | None = None,
-) -> None:
-    announce(
+) -> Announcement:
+    return Announcement(
         key=key,
         kind=kind,
         people=people,
@@ -81,33 +88,30 @@ def _tell(
     )
 
 
+def _tell(*told: Any) -> None:
+    announce_all([_told(*told)])
+
+
 def reported(event: UrgentEvent, report: Report) -> None:
     """Announce a report to the duty officers at once; signature and review come beside it."""
     label = label_of(report.kind, report.n)
     said = {"unit": event.unit.name, "label": label}
-    editors, leaders = holders_of(Role.EDITOR), holders_of(Role.LEADER)
+    editors = holders_of(Role.EDITOR)
     now = timezone.now()
     duty = on_duty(now)
     chain = [ChainStep(3, tuple(holders_of(Role.DUTY))), ChainStep(5, tuple(editors))]
     if report.kind == Kind.FIRST:
-        chain.append(ChainStep(15, tuple(leader_on_duty(now) or leaders)))
+        leaders = leader_on_duty(now) or holders_of(Role.LEADER)
+        chain.append(ChainStep(15, tuple(leaders)))
+    key = report_key(report)
     text = _("%(unit)s报来紧急信息%(label)s，请接报。") % said
-    _tell(event, report_key(report), REPORT, duty or editors, text, chain)
+    told = [_told(event, key, REPORT, duty or editors, text, chain)]
     if getattr(report, "signature", None) is None and report.via == "system":
-        _tell(
-            event,
-            f"{report_key(report)}:sign",
-            BESIDE,
-            signatories_of(event.unit_id),
-            _("本单位的紧急信息%(label)s已先行上报，请补签。") % said,
-        )
-    _tell(
-        event,
-        f"{report_key(report)}:check",
-        BESIDE,
-        holders_of(Role.REVIEWER),
-        _("%(unit)s的紧急信息%(label)s已先行流转，请同步作保密审查。") % said,
-    )
+        text = _("本单位的紧急信息%(label)s已先行上报，请补签。") % said
+        told.append(_told(event, f"{key}:sign", BESIDE, signatories_of(event.unit_id), text))
+    text = _("%(unit)s的紧急信息%(label)s已先行流转，请同步作保密审查。") % said
+    told.append(_told(event, f"{key}:check", BESIDE, holders_of(Role.REVIEWER), text))
+    announce_all(told)
     sync_dues(event.pk)
 
 
@@ -237,39 +241,38 @@ def sync_dues(event_id: int, now: datetime | None = None) -> int:
     return changed
 
 
-def remind(due: Due, stage: Stage, now: datetime, late: bool) -> None:
-    """Tell of a limit that is near or over: officer, then signatory, office and leader."""
-    event = UrgentEvent.objects.select_related("unit").filter(pk=due.key.split(":")[1]).first()
-    if event is None:
-        return
-    label = str(due.rule.get("event", ""))
-    over = stage.offset >= 0
+def remind(reminders: Sequence[Reminder], now: datetime) -> None:
+    """Tell of limits that are near or over: officer, then signatory, office and leader."""
+    ids = {one.due.pk: int(one.due.key.split(":")[1]) for one in reminders}
+    events = UrgentEvent.objects.select_related("unit").in_bulk(set(ids.values()))
+    units = {event.unit_id for event in events.values()}
+    officers, signatories = officers_by_unit(units), signatories_by_unit(units)
+    duty, editors = on_duty(now), tuple(holders_of(Role.EDITOR))
+    leaders = tuple(holders_of(Role.LEADER))
+    told = []
+    for one in reminders:
+        event, due, stage = events.get(ids[one.due.pk]), one.due, one.stage
+        if event is None:
+            continue
+        theirs = signatories[event.unit_id]
+        people = [*officers[event.unit_id], *theirs, *(duty if stage.offset >= 0 else ())]
+        chain: tuple[ChainStep, ...] = ()
+        if stage.offset == 0:
+            chain = (ChainStep(5, tuple(theirs)), ChainStep(10, editors), ChainStep(20, leaders))
+        key = f"{due.key}:{int(due.at.timestamp())}:{stage.offset}"
+        text = _reminder(event, one, now)
+        told.append(_told(event, key, DUE, people, text, chain, due.at))
+    announce_all(told)
+
+
+def _reminder(event: UrgentEvent, one: Reminder, now: datetime) -> str:
     said = {
         "unit": event.unit.name,
-        "label": label,
-        "at": clock_text(due.at),
-        "when": point_words(stage.offset),
-        "late": late_words(stage, now) if late else "",
+        "label": str(one.due.rule.get("event", "")),
+        "at": clock_text(one.due.at),
+        "when": point_words(one.stage.offset),
+        "late": late_words(one.stage, now) if one.late else "",
     }
-    text = (
-        _("%(unit)s的%(label)s应于%(at)s前报送，%(when)s仍未收到%(late)s。")
-        if over
-        else _("%(unit)s的%(label)s应于%(at)s前报送，%(when)s%(late)s。")
-    ) % said
-    people = unit_people(event.unit_id)
-    if over:
-        people += on_duty(now)
-    chain = [
-        ChainStep(5, tuple(signatories_of(event.unit_id))),
-        ChainStep(10, tuple(holders_of(Role.EDITOR))),
-        ChainStep(20, tuple(holders_of(Role.LEADER))),
-    ]
-    _tell(
-        event,
-        f"{due.key}:{int(due.at.timestamp())}:{stage.offset}",
-        DUE,
-        people,
-        text,
-        chain if stage.offset == 0 else (),
-        due.at,
-    )
+    if one.stage.offset >= 0:
+        return _("%(unit)s的%(label)s应于%(at)s前报送，%(when)s仍未收到%(late)s。") % said
+    return _("%(unit)s的%(label)s应于%(at)s前报送，%(when)s%(late)s。") % said

@@ -104,17 +104,20 @@ def make_due(first: int, count: int, now: datetime) -> None:
 
 
 def remind(asked: list[int]) -> Callable[..., None]:
-    from infoflow.notices.actions import announce
+    from infoflow.notices.actions import Announcement, announce_all
 
-    def tell(due: Any, stage: Any, now: datetime, late: bool) -> None:
-        announce(
-            key=f"{due.key}:{stage.offset}:{due.at:%Y%m%d%H%M}",
-            kind=KIND,
-            people=asked,
-            number="试〔2026〕1号",
-            text="约稿〔2026〕1号到期",
-            url="/",
-            due_at=due.at,
+    def tell(reminders: Any, now: datetime) -> None:
+        announce_all(
+            Announcement(
+                key=f"{one.due.key}:{one.stage.offset}:{one.due.at:%Y%m%d%H%M}",
+                kind=KIND,
+                people=asked,
+                number="试〔2026〕1号",
+                text="约稿〔2026〕1号到期",
+                url="/",
+                due_at=one.due.at,
+            )
+            for one in reminders
         )
 
     return tell

@@ -2,38 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from infoflow.notices.actions import announce
+from infoflow.notices.actions import Announcement, announce_all
 from infoflow.notices.kinds import register_kind
 from infoflow.notices.models import Notice
+from infoflow.units.models import User
 from infoflow.worktime.actions_dues import set_due
-from infoflow.worktime.due_kinds import register_due_kind
+from infoflow.worktime.due_kinds import Reminder, register_due_kind
 from infoflow.worktime.models import Due
 from infoflow.worktime.reckoning import moment_rule
-from infoflow.worktime.rules_dues import Stage, late_words, point_words
+from infoflow.worktime.rules_dues import late_words, point_words
 
 KIND = "trial"
 POINTS = (-1440, -120, 0, 60)
 
 
-def remind(due: Due, stage: Stage, now: datetime, late: bool) -> None:
-    """Tell of one point. The key has a running number: a second telling would be a second row."""
-    if due.key.startswith("broken"):
-        raise KeyError(due.key)
-    number = Notice.objects.filter(key__startswith=f"{due.key}|").count()
-    announce(
-        key=f"{due.key}|{number}",
-        kind=KIND,
-        people=[],
-        number="试〔2026〕1号",
-        text=f"{point_words(stage.offset)}{late_words(stage, now)}",
-        url="/",
-        due_at=due.at,
+def remind(reminders: Sequence[Reminder], now: datetime) -> None:
+    """Tell of points. A key has a running number: a second telling would be a second row."""
+    for one in reminders:
+        if one.due.key.startswith("broken"):
+            raise KeyError(one.due.key)
+    announce_all(
+        Announcement(
+            key=f"{one.due.key}|{len(told(one.due.key))}",
+            kind=KIND,
+            people=people(),
+            number="试〔2026〕1号",
+            text=f"{point_words(one.stage.offset)}{late_words(one.stage, now)}",
+            url="/",
+            due_at=one.due.at,
+        )
+        for one in reminders
     )
+
+
+def people() -> list[int]:
+    """Return whom to tell: everybody whose name says so."""
+    return list(User.objects.filter(username__startswith="asked").values_list("pk", flat=True))
 
 
 def register() -> None:
