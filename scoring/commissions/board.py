@@ -76,7 +76,7 @@ def _bar(strip: Strip, left: float, right: float, y: float) -> Bar:
             return Bar(
                 strip, left, y, width, FILLS[strip.state], text, left + 4, "start", "#ffffff"
             )
-    text = strip.number
+    text = f"{strip.number} {strip.state.label}"
     if left + width + text_width(text) * COLUMN + 8 <= NAME_WIDTH + PLOT_WIDTH + RIGHT:
         at, anchor = left + width + 4, "start"
     else:

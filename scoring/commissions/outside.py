@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from infoflow.worktime.models_dues import DueChange
     from infoflow.worktime.rules import Deadline
 
+# How many units a sentence to the office names.
+NAMED = 10
+
 
 def desk_url(asked: AskedUnit) -> str:
     """Return the address of a commission at an asked unit's desk."""
@@ -153,6 +156,8 @@ def remind(reminders: Sequence[Reminder], now: datetime) -> None:
     standing_of = standings(list(asked.values()), now)
     people, editors = people_of(asked.values()), holders_of(Role.EDITOR)
     told: list[Announcement] = []
+    # The office hears once of all units that one sentence is true of.
+    over: dict[tuple[int, str, str], list[AskedUnit]] = {}
     for one in reminders:
         row = asked.get(one.due.pk)
         if row is None or row.pk not in standing_of:
@@ -164,9 +169,20 @@ def remind(reminders: Sequence[Reminder], now: datetime) -> None:
         key = f"remind:{stage.offset}:{int(stage.at.timestamp())}"
         told.append(to_unit(row, people[row.pk], key=key, text=text))
         if stage.offset >= 0:
-            words = _("%(unit)s：%(text)s") % {"unit": row.unit.name, "text": text}
-            told.append(to_office(row, editors, key=f"{key}:office", text=words))
+            over.setdefault((row.commission_id, key, text), []).append(row)
+    for (_pk, key, text), rows in over.items():
+        words = _of_units([row.unit.name for row in rows], text)
+        told.append(to_office(rows[0], editors, key=f"{key}:office", text=words))
     announce_all(told)
+
+
+def _of_units(names: list[str], text: str) -> str:
+    """Return one sentence for the office about the units that it is said of."""
+    if len(names) == 1:
+        return _("%(unit)s：%(text)s") % {"unit": names[0], "text": text}
+    shown = "、".join(names[:NAMED]) + ("等" if len(names) > NAMED else "")
+    told = {"text": text, "n": len(names), "units": shown}
+    return _("%(text)s%(n)d家：%(units)s。") % told
 
 
 def _reminder(asked: AskedUnit, facts: Asked, stage: Stage, now: datetime) -> str:

@@ -316,6 +316,8 @@ def clock_words(due: datetime, now: datetime) -> str:
     """Return how long there is left, or how long it is over, in the units people think in."""
     over = now > due
     minutes = int(abs((due - now).total_seconds()) // 60)
+    if not minutes:
+        return _("已到") if over else _("还有不到1分钟")
     days, rest = divmod(minutes, 24 * 60)
     hours, minutes = divmod(rest, 60)
     if days:

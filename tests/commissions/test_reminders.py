@@ -15,7 +15,7 @@ from infoflow.worktime.actions import load_years
 from infoflow.worktime.models_dues import Due
 from scoring.commissions import actions_unit as unit_acts
 from scoring.commissions.models import AskedUnit
-from tests.builders import Office, asked, commission, decide, fresh
+from tests.builders import Office, asked, commission, decide, fresh, unit
 
 pytestmark = pytest.mark.django_db
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
@@ -41,13 +41,25 @@ def test_the_unit_hears_before_and_both_hear_when_it_is_over(office: Office) -> 
     assert told_by(due - timedelta(hours=2), *people)[0] == [
         f"{number}还有2小时0分钟截止，还没有报送。"
     ]
-    unit, both = told_by(due, *people)
-    assert unit == [f"{number}到截止时间还没有报送。"]
-    assert both == [f"{office.unit.name}：{unit[0]}"]
+    own, both = told_by(due, *people)
+    assert own == [f"{number}到截止时间还没有报送。"]
+    assert both == [f"{office.unit.name}：{own[0]}"]
     late = told_by(due + 3 * DAY, *people)[0]
     assert late == [f"{number}还没有报送，已超过3天。（晚了2天提醒）"]
     assert set(Notice.objects.values_list("number", flat=True)) == {number}
     assert not Notice.objects.filter(text__contains=row.commission.title).exists()
+
+
+def test_the_office_hears_once_of_all_units_that_are_over(office: Office) -> None:
+    others = [unit(f"第{n}镇") for n in range(1, 12)]
+    made = commission(office.editor, office.unit, *others)
+    rows = list(made.asked.order_by("position", "pk"))
+    number, names = made.number_text, [row.unit.name for row in rows]
+    unit_acts.sign_for(asked_id=rows[0].pk, person=fresh(office.officer))
+    [texts] = told_by(rows[0].due, office.editor)
+    shown = "、".join(names[:10])
+    assert texts == [f"{number}到截止时间还没有报送。12家：{shown}等。"]
+    assert told_by(rows[0].due + MINUTE, office.editor) == [[]]
 
 
 def test_nothing_more_when_it_has_come_and_again_when_it_is_sent_back(office: Office) -> None:

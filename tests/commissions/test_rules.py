@@ -224,7 +224,8 @@ def test_past_and_far_deadlines_are_refused() -> None:
 @pytest.mark.parametrize(
     ("minutes", "words"),
     [
-        (0, "还有0分钟"),
+        (0, "还有不到1分钟"),
+        (-0.5, "已到"),
         (59, "还有59分钟"),
         (61, "还有1小时1分钟"),
         (24 * 60, "还有1天"),
@@ -233,7 +234,7 @@ def test_past_and_far_deadlines_are_refused() -> None:
         (-25 * 60, "已超过1天1小时"),
     ],
 )
-def test_the_clock_speaks_in_the_units_people_think_in(minutes: int, words: str) -> None:
+def test_the_clock_speaks_in_the_units_people_think_in(minutes: float, words: str) -> None:
     assert clock_words(DUE, DUE - timedelta(minutes=minutes)) == words
 
 
