@@ -6,6 +6,7 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -85,10 +86,8 @@ def _words(sheets: Sequence[Sheet]) -> str:
     found: dict[str, None] = {}
     for sheet in sheets:
         found[sheet.name] = None
-        for row in sheet.rows:
-            for cell in row:
-                if isinstance(cell, str) and cell:
-                    found[cell] = None
+        cells = dict.fromkeys(chain.from_iterable(sheet.rows))
+        found.update(dict.fromkeys(cell for cell in cells if isinstance(cell, str) and cell))
     return "\n".join(found)
 
 
