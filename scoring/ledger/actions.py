@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -38,7 +39,6 @@ from .queries import (
     facts_of,
     reasons_of_withdrawal,
     scheme_faults,
-    sums_earned,
     units_of,
 )
 from .rules import (
@@ -203,7 +203,7 @@ def _bring_up_now(
     desired = desired_entries(schemes, units, year, days.today)
     found = booked(units, first, last)
     standing = found.standing
-    if within is not None:
+    if within is not None and not (within[0] <= first and last <= within[1]):
         start, end = within
         desired = {p: w for p, w in desired.items() if start <= w.date <= end}
         standing = {p: e for p, e in standing.items() if start <= e.earned <= end}
@@ -212,7 +212,7 @@ def _bring_up_now(
     if not dry_run and (what.back or what.new):
         _insert(what, found.generations, days)
     if difference is not None:
-        difference.note(what)
+        difference.note(what, standing.values())
 
 
 def _slices(units: Iterable[int]) -> Iterator[list[int]]:
@@ -287,11 +287,11 @@ def rebuild(
         wanted = set(Unit.objects.order_by("pk").values_list("pk", flat=True))
     days = _Days(closed_spans(), timezone.localdate())
     difference = Difference()
-    work = []
-    for year in range(start.year, end.year + 1):
-        schemes = _schemes(year)
-        found = wanted if units is None else _with_credited(wanted, schemes)
-        work += [(some, year, schemes) for some in _slices(found)]
+    in_force = {year: _schemes(year) for year in range(start.year, end.year + 1)}
+    if units is not None:
+        wanted = _with_credited(wanted, chain.from_iterable(in_force.values()))
+    slices = list(_slices(wanted))
+    work = [(some, year, schemes) for year, schemes in in_force.items() for some in slices]
     for done, (some, year, schemes) in enumerate(work, start=1):
         _bring_up(
             some,
@@ -304,8 +304,7 @@ def rebuild(
         )
         if progress is not None:
             progress(done, len(work))
-    sums = sums_earned(difference.changes, start, end)
-    difference.settle(sums, written=not dry_run)
+    difference.settle()
     return difference
 
 

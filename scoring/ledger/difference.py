@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import islice
 from typing import NamedTuple
 
-from .rules import Plan
+from scoring.schemes.facts import EntryDraft
+
+from .rules import Place, Plan, Standing
 
 # So many reasons of a unit's difference are told; the rest is counted.
 REASONS_SHOWN = 20
@@ -37,6 +40,8 @@ class Difference:
     # unit id → how many entries change
     changes: Counter[int] = field(default_factory=Counter)
     _deltas: Counter[int] = field(default_factory=Counter)
+    # unit id → hundredths that stood for the whole time
+    _held: Counter[int] = field(default_factory=Counter)
     # The sum of the digests of all units' changes: the same whatever order they came in.
     _sum: int = 0
 
@@ -54,42 +59,57 @@ class Difference:
         """Return how many changes of a unit are not among its reasons."""
         return self.changes[unit] - len(self.reasons.get(unit, ()))
 
-    def note(self, what: Plan) -> None:
-        """Add what a plan changes. All that a unit's year has to change stands in one plan."""
-        names: defaultdict[int, list[str]] = defaultdict(list)
-        for entry, sentence in sorted(what.back, key=lambda pair: (pair[0].earned, pair[0].id)):
-            unit = entry.place[3]
-            self._tell(unit, entry.earned, -entry.hundredths, sentence)
-            names[unit].append(f"back\x1f{entry.id}")
-        for place, draft in sorted(what.new, key=lambda pair: (pair[1].date, pair[1].about)):
-            unit, day, points = draft.unit_id, draft.date, draft.hundredths
-            self._tell(unit, day, points, draft.sentence)
-            scheme, block, about, _unit = place
-            name = f"{scheme}\x1f{block}\x1f{about}\x1f{unit}\x1f{day.toordinal()}\x1f{points}"
-            names[unit].append(f"new\x1f{name}\x1f{draft.flag}")
-        for some in names.values():
-            named = "\x1e".join(sorted(some)).encode()
-            self._sum += int.from_bytes(hashlib.sha256(named).digest())
+    def note(self, what: Plan, standing: Iterable[Standing]) -> None:
+        """Add what a plan changes, and what stood before it.
+
+        All that a unit's year has to change stands in one plan.
+        """
+        for entry in standing:
+            self._held[entry.place[3]] += entry.hundredths
+        back: defaultdict[int, list[tuple[Standing, str]]] = defaultdict(list)
+        new: defaultdict[int, list[tuple[Place, EntryDraft]]] = defaultdict(list)
+        for gone in what.back:
+            back[gone[0].place[3]].append(gone)
+        for wanted in what.new:
+            new[wanted[0][3]].append(wanted)
+        for unit in sorted(back.keys() | new.keys()):
+            self._note_unit(unit, back.get(unit, []), new.get(unit, []))
         self._sum %= _MODULUS
         self.added += len(what.new)
         self.taken_back += len(what.back)
 
-    def settle(self, sums: Mapping[int, int], *, written: bool) -> None:
-        """Add what the units had before and have after.
-
-        Args:
-            sums: unit id → hundredths that the ledger has for the whole time.
-            written: the changes are in these sums already.
-        """
-        for unit in sorted(self.changes):
-            delta, held = self._deltas[unit], sums.get(unit, 0)
-            self.by_unit[unit] = (held - delta, held) if written else (held, held + delta)
-
-    def _tell(self, unit: int, day: date, hundredths: int, sentence: str) -> None:
-        self._deltas[unit] += hundredths
-        self.changes[unit] += 1
-        told = self.reasons.get(unit)
-        if told is None:
-            told = self.reasons[unit] = []
+    def _note_unit(
+        self,
+        unit: int,
+        back: Sequence[tuple[Standing, str]],
+        new: Sequence[tuple[Place, EntryDraft]],
+    ) -> None:
+        self.changes[unit] += len(back) + len(new)
+        self._deltas[unit] += sum([draft.hundredths for _place, draft in new])
+        self._deltas[unit] -= sum([entry.hundredths for entry, _sentence in back])
+        names = [f"back\x1f{entry.id}" for entry, _sentence in back]
+        names += [
+            f"new\x1f{scheme}\x1f{block}\x1f{about}\x1f{unit}"
+            f"\x1f{draft.date.toordinal()}\x1f{draft.hundredths}\x1f{draft.flag}"
+            for (scheme, block, about, _unit), draft in new
+        ]
+        named = "\x1e".join(sorted(names)).encode()
+        self._sum += int.from_bytes(hashlib.sha256(named).digest())
+        told = self.reasons.setdefault(unit, [])
         if len(told) < REASONS_SHOWN:
-            told.append(Reason(day, hundredths, sentence))
+            told += islice(_reasons(back, new), REASONS_SHOWN - len(told))
+
+    def settle(self) -> None:
+        """Say what the units with changes had before and have after."""
+        for unit in sorted(self.changes):
+            held = self._held[unit]
+            self.by_unit[unit] = (held, held + self._deltas[unit])
+
+
+def _reasons(
+    back: Iterable[tuple[Standing, str]], new: Iterable[tuple[Place, EntryDraft]]
+) -> Iterator[Reason]:
+    for entry, sentence in sorted(back, key=lambda pair: (pair[0].earned, pair[0].id)):
+        yield Reason(entry.earned, -entry.hundredths, sentence)
+    for _place, draft in sorted(new, key=lambda pair: (pair[1].date, pair[1].about)):
+        yield Reason(draft.date, draft.hundredths, draft.sentence)

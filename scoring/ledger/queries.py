@@ -10,7 +10,6 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from infoflow.prepared import PreparedRead
@@ -235,12 +234,6 @@ def booked(units: Iterable[int], start: date, end: date) -> Booked:
         if gone is None:
             standing[place] = Standing(pk, place, day, earned, points, kind, fact, flag)
     return Booked(standing, generations)
-
-
-def sums_earned(units: Iterable[int], start: date, end: date) -> dict[int, int]:
-    """Return the hundredths that units have for days earned in a period; one query."""
-    entries = Entry.objects.filter(unit_id__in=list(units), earned__range=(start, end)).order_by()
-    return dict(entries.values_list("unit_id").annotate(sum=Sum("hundredths")))
 
 
 def scheme_faults(start: date, end: date) -> Iterator[str]:

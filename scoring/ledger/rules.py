@@ -102,5 +102,9 @@ def plan(
             }
             back.append((entry, sentence))
             new.append((place, wanted))
-    new.extend(pair for pair in desired.items() if pair[0] not in standing)
+    new.extend(
+        [pair for pair in desired.items() if pair[0] not in standing]
+        if standing
+        else desired.items()
+    )
     return Plan(back=tuple(back), new=tuple(new))
