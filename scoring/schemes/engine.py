@@ -14,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from functools import cached_property
+from operator import attrgetter
 from typing import Any, ClassVar, Protocol, TypeVar
 
 from .facts import EntryDraft, FactView, UnitView, World, about_fact, about_period
@@ -45,27 +45,23 @@ class SchemeFault(Exception):
     """A scheme holds something that the engine does not know or that contradicts itself."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Context:
     """What a clause works on: facts, the entries of earlier clauses, and the world.
 
     `excluded` are facts that an earlier clause took out of the points; they still count as
-    items for targets and rates. `gone` are facts that count as nothing any more.
+    items for targets and rates.
     """
 
     facts: tuple[FactView, ...]
+    # The facts by their ids, with those that are gone: earlier entries may be about them.
+    by_id: Mapping[int, FactView]
     entries: tuple[EntryDraft, ...]
     rounding: Rounding
     world: World
     period: str = PeriodKind.YEAR
     excluded: frozenset[int] = frozenset()
-    gone: tuple[FactView, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
-
-    @cached_property
-    def by_id(self) -> Mapping[int, FactView]:
-        """The facts by their ids, with those that are gone: earlier entries may be about them."""
-        return {fact.id: fact for fact in (*self.gone, *self.facts)}
 
     def counting(self, which: Which | None = None) -> Iterable[FactView]:
         """Yield the facts that earn points and that a selection covers, in order."""
@@ -99,8 +95,11 @@ class Context:
     ) -> dict[tuple[int, Span], list[EntryDraft]]:
         """Return entries by unit and period, both in order."""
         found: defaultdict[tuple[int, Span], list[EntryDraft]] = defaultdict(list)
+        spans: dict[date, Span] = {}
         for entry in entries:
-            found[entry.unit_id, self.span(entry.date, kind)].append(entry)
+            day = entry.date
+            span = spans.get(day) or spans.setdefault(day, self.span(day, kind))
+            found[entry.unit_id, span].append(entry)
         return {key: found[key] for key in sorted(found)}
 
 
@@ -158,6 +157,9 @@ class SchemeSpec:
     names: Mapping[str, str] = field(default_factory=dict)
 
 
+_when = attrgetter("date", "id")
+_thing = attrgetter("about", "unit_id")
+
 _CLAUSES: dict[str, type[Clause]] = {}
 C = TypeVar("C", bound=type[Clause])
 
@@ -212,10 +214,12 @@ def run(
     Raises:
         SchemeFault: a clause gave two entries for the same thing and unit.
     """
-    ordered = tuple(sorted(facts, key=lambda fact: (fact.date, fact.id)))
+    ordered = tuple(sorted(facts, key=_when))
     world = world or world_of(ordered)
+    units = world.units
     context = Context(
         facts=ordered,
+        by_id={fact.id: fact for fact in ordered},
         entries=(),
         rounding=scheme.rounding,
         world=world,
@@ -223,8 +227,8 @@ def run(
         names=scheme.names,
     )
     for clause in scheme.blocks:
-        given = [draft for draft in clause.apply(context) if draft.unit_id in world.units]
-        if len({(draft.about, draft.unit_id) for draft in given}) != len(given):
+        given = [draft for draft in clause.apply(context) if draft.unit_id in units]
+        if len(set(map(_thing, given))) != len(given):
             raise SchemeFault(f"clause {clause.block_id} gave two entries for one thing and unit")
         context = _after(context, clause, given)
     return context.entries
@@ -235,16 +239,17 @@ def _after(context: Context, clause: Clause, given: list[EntryDraft]) -> Context
     excludes = getattr(clause, "excludes", None)
     drops = getattr(clause, "drops", None)
     redirect = getattr(clause, "redirect", None)
-    facts = tuple(redirect(context)) if redirect else context.facts
+    facts, by_id = context.facts, context.by_id
+    if redirect:
+        facts = tuple(redirect(context))
+        by_id = {**by_id, **{fact.id: fact for fact in facts}}
     gone = frozenset(drops(context)) if drops else frozenset()
     return replace(
         context,
         facts=tuple(fact for fact in facts if fact.id not in gone) if gone else facts,
-        gone=(*context.gone, *(fact for fact in facts if fact.id in gone))
-        if gone
-        else context.gone,
+        by_id=by_id,
         entries=(*context.entries, *given),
-        excluded=context.excluded | (excludes(context) if excludes else set()),
+        excluded=context.excluded | excludes(context) if excludes else context.excluded,
     )
 
 

@@ -11,9 +11,10 @@ no entry; a row with 0 points gives an entry of 0.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any, ClassVar, NamedTuple
 
 from django.utils.translation import get_language, gettext_lazy
@@ -132,6 +133,10 @@ class Row:
         return min(max(fact.hundredths, self.hundredths), self.most)
 
 
+# Facts that have these in common earn the same for the same reason, but for their words.
+_ALIKE = ("kind", "bulletin_id", "level", "form", "genre", "mark", "traits", "check")
+
+
 @clause_type
 @dataclass(frozen=True, slots=True)
 class PointsTable:
@@ -155,40 +160,50 @@ class PointsTable:
     def apply(self, context: Context) -> Iterable[EntryDraft]:
         """Give the units of each covered fact the row's points."""
         rows = sorted(self.rows, key=lambda row: row.narrowness, reverse=True)
-        counts_words = any(row.counts_words for row in rows)
-        known: dict[tuple[Any, ...], tuple[Row | None, str]] = {}
-        language = get_language() or ""
+        words = ("words",) if any(row.counts_words for row in rows) else ()
+        alike = attrgetter(*_ALIKE, *words)
+        # What was said of one fact holds for all that are like it and have as many parties.
+        known: dict[tuple[Any, ...], tuple[Row | None, list[tuple[int, str]]]] = {}
+        block_id, block_type = self.block_id, self.block_type
         for fact in context.counting():
-            words = fact.words if counts_words else None
-            details = (fact.form, fact.genre, fact.mark, fact.traits, fact.check, words)
-            like = (fact.kind, fact.bulletin_id, fact.level, *details)
+            like = (len(fact.units), alike(fact))
             found = known.get(like)
             if found is None:
                 row = next((row for row in rows if row.covers(fact)), None)
-                told = ""
-                if row is not None and row.most is None:
-                    told = _told(language, row, row.hundredths, Told.of(fact, row))
-                found = known[like] = (row, told)
-            row, what = found
+                found = known[like] = (row, self._shares(fact, row))
+            row, shares = found
             if row is None:
                 continue
-            earned = row.earned(fact)
-            if row.most is not None:
-                what = _told(language, row, earned, Told.of(fact, row))
-            if len(fact.units) == 1 and not fact.via:
-                yield self._entry(fact, fact.units[0], earned, f"{what}。")
-                continue
-            for unit_id, share, why in self.joint.given(fact, earned):
-                yield self._entry(fact, unit_id, share, f"{what}{why}。")
+            given: Iterable[tuple[int, tuple[int, str]]] = zip(fact.units, shares, strict=False)
+            if fact.via or row.most is not None:
+                given = self._own_shares(fact, row)
+            about = about_fact(fact.id)
+            for unit_id, (points, why) in given:
+                # By place: names cost a tenth of the table.
+                yield EntryDraft(
+                    unit_id, about, fact.date, points, block_id, block_type, why, fact.id
+                )
+
+    def _shares(self, fact: FactView, row: Row | None) -> list[tuple[int, str]]:
+        """Return what each party of a fact gets by a row without a range, and why."""
+        if row is None or row.most is not None:
+            return []
+        what = _told(get_language() or "", row, row.hundredths, Told.of(fact, row))
+        return [
+            (share, f"{what}{why}。")
+            for _unit, share, why in self.joint.shares(fact.units, row.hundredths)
+        ]
+
+    def _own_shares(self, fact: FactView, row: Row) -> Iterator[tuple[int, tuple[int, str]]]:
+        """Yield what the units of this very fact get: it has chosen points or counts above."""
+        earned = row.earned(fact)
+        what = _told(get_language() or "", row, earned, Told.of(fact, row))
+        for unit_id, share, why in self.joint.given(fact, earned):
+            yield unit_id, (share, f"{what}{why}。")
 
     def describe(self) -> list[str]:
         """Return what joint items get; the rows are shown as a table."""
         return [self.joint.text]
-
-    def _entry(self, fact: FactView, unit_id: int, hundredths: int, why: str) -> EntryDraft:
-        about, kind = about_fact(fact.id), self.block_type
-        # By place: names cost a tenth of the table.
-        return EntryDraft(unit_id, about, fact.date, hundredths, self.block_id, kind, why, fact.id)
 
 
 class Told(NamedTuple):

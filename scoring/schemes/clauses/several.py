@@ -10,8 +10,9 @@ Source: domain rules §4.1, several adoptions.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from django.db import models
@@ -21,10 +22,10 @@ from django.utils.translation import gettext_lazy
 from scoring.adoptions.rules import FactKind
 
 from ..engine import Clause, Context, EntryDraft, FactView, about_fact, clause_type
-from ..periods import PeriodKind
+from ..periods import PeriodKind, Span
 from ..rules import points_text
 from ..which import Whose
-from .common import Within
+from .common import Within, piece_of
 
 ADOPTIONS: frozenset[str] = frozenset({FactKind.ADOPTION})
 
@@ -70,18 +71,26 @@ class SeveralAdoptions:
         for entry in context.earlier(self.whose):
             if entry.fact_id is not None:
                 earned[entry.unit_id, entry.fact_id] += entry.hundredths
-        pieces: defaultdict[tuple[Any, ...], list[FactView]] = defaultdict(list)
-        kind = PeriodKind.YEAR if self.within == Within.YEAR else context.period
+        pieces: defaultdict[tuple[int, str], list[FactView]] = defaultdict(list)
         for unit_id, fact_id in earned:
             fact = facts[fact_id]
-            piece = fact.subject or about_fact(fact_id)
-            pieces[unit_id, piece, context.span(fact.date, kind)].append(fact)
-        often = [(key, several) for key, several in pieces.items() if len(several) > 1]
-        for (unit_id, _piece, _span), several in sorted(often):
-            yield from self._taken_off(unit_id, several, earned)
+            pieces[unit_id, piece_of(fact)].append(fact)
+        kind = PeriodKind.YEAR if self.within == Within.YEAR else context.period
+        # Most pieces count once.
+        often: defaultdict[tuple[int, str, Span], list[FactView]] = defaultdict(list)
+        for (unit_id, piece), several in pieces.items():
+            for fact in several if len(several) > 1 else ():
+                often[unit_id, piece, context.span(fact.date, kind)].append(fact)
+        sentence = lru_cache(self._sentence)
+        for key in sorted(often):
+            yield from self._taken_off(key[0], often[key], earned, sentence)
 
     def _taken_off(
-        self, unit_id: int, facts: list[FactView], earned: Mapping[tuple[int, int], int]
+        self,
+        unit_id: int,
+        facts: list[FactView],
+        earned: Mapping[tuple[int, int], int],
+        sentence: Callable[[int], str],
     ) -> Iterable[EntryDraft]:
         # The highest first; of equal ones the earlier.
         facts = sorted(facts, key=lambda f: (-earned[unit_id, f.id], f.date, f.id))
@@ -104,9 +113,14 @@ class SeveralAdoptions:
                     hundredths=-hundredths,
                     block_id=self.block_id,
                     block_type=self.block_type,
-                    sentence=_("同一稿件%(rule)s，本次已计的%(points)s分不再计。")
-                    % {"rule": self._rule(), "points": points_text(hundredths)},
+                    sentence=sentence(hundredths),
                 )
+
+    def _sentence(self, hundredths: int) -> str:
+        return _("同一稿件%(rule)s，本次已计的%(points)s分不再计。") % {
+            "rule": self._rule(),
+            "points": points_text(hundredths),
+        }
 
     def _rule(self) -> str:
         when = str(self.within.label)
