@@ -7,6 +7,8 @@ import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
 
+from infoflow.together import Together
+
 
 class Migration(migrations.Migration):
 
@@ -19,140 +21,142 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Bulletin',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60, unique=True, verbose_name='刊物名称')),
-                ('level', models.PositiveSmallIntegerField(choices=[(1, '县级'), (2, '市级'), (3, '省级'), (4, '中央')], verbose_name='级别')),
-                ('own', models.BooleanField(default=False, help_text='由本单位编发；不勾选为上级或其他单位的刊物', verbose_name='本级编发')),
-                ('kind', models.CharField(choices=[('ordinary', '普刊'), ('special', '专报'), ('daily', '每日要情'), ('reference', '参阅'), ('internet', '互联网'), ('website', '网站'), ('commission', '约稿'), ('other', '其他')], default='ordinary', max_length=20, verbose_name='类别')),
-                ('order', models.PositiveIntegerField(default=100, verbose_name='排序')),
-                ('active', models.BooleanField(default=True, verbose_name='在用')),
-                ('total_before', models.PositiveIntegerField(default=0, help_text='使用本系统之前已编发的总期数，总期号由此接续', verbose_name='启用前总期数')),
-            ],
-            options={
-                'verbose_name': '刊物',
-                'verbose_name_plural': '刊物',
-                'ordering': ['level', 'order', 'name'],
-            },
-        ),
-        migrations.CreateModel(
-            name='IssueEntry',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sort_order', models.IntegerField(blank=True, editable=False, null=True)),
-                ('title', models.CharField(max_length=100, verbose_name='标题')),
-                ('body', models.TextField(help_text='一行一段；以“一、”“（一）”开头的短行自动成为小标题；表格可从 Excel 直接粘贴', verbose_name='正文')),
-            ],
-            options={
-                'verbose_name': '条目',
-                'verbose_name_plural': '条目',
-                'ordering': ['sort_order'],
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='IssuePage',
-            fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
-                ('bulletin', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='issues', to='bulletins.bulletin', verbose_name='刊物')),
-                ('supplement', models.BooleanField(default=False, help_text='增刊单独编号', verbose_name='增刊')),
-                ('report_to', models.CharField(blank=True, max_length=200, verbose_name='报')),
-                ('send_to', models.CharField(blank=True, max_length=200, verbose_name='送')),
-                ('distribute_to', models.CharField(blank=True, max_length=200, verbose_name='发')),
-            ],
-            options={
-                'verbose_name': '期刊',
-                'verbose_name_plural': '期刊',
-            },
-            bases=('wagtailcore.page',),
-        ),
-        migrations.CreateModel(
-            name='ShelfPage',
-            fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
-            ],
-            options={
-                'verbose_name': '刊物架',
-            },
-            bases=('wagtailcore.page',),
-        ),
-        migrations.CreateModel(
-            name='BulletinFolder',
-            fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
-                ('bulletin', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='folder', to='bulletins.bulletin')),
-            ],
-            options={
-                'verbose_name': '刊物文件夹',
-            },
-            bases=('wagtailcore.page',),
-        ),
-        migrations.CreateModel(
-            name='HistoricalBulletin',
-            fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('name', models.CharField(db_index=True, max_length=60, verbose_name='刊物名称')),
-                ('level', models.PositiveSmallIntegerField(choices=[(1, '县级'), (2, '市级'), (3, '省级'), (4, '中央')], verbose_name='级别')),
-                ('own', models.BooleanField(default=False, help_text='由本单位编发；不勾选为上级或其他单位的刊物', verbose_name='本级编发')),
-                ('kind', models.CharField(choices=[('ordinary', '普刊'), ('special', '专报'), ('daily', '每日要情'), ('reference', '参阅'), ('internet', '互联网'), ('website', '网站'), ('commission', '约稿'), ('other', '其他')], default='ordinary', max_length=20, verbose_name='类别')),
-                ('order', models.PositiveIntegerField(default=100, verbose_name='排序')),
-                ('active', models.BooleanField(default=True, verbose_name='在用')),
-                ('total_before', models.PositiveIntegerField(default=0, help_text='使用本系统之前已编发的总期数，总期号由此接续', verbose_name='启用前总期数')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': 'historical 刊物',
-                'verbose_name_plural': 'historical 刊物',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name='EntrySource',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sort_order', models.IntegerField(blank=True, editable=False, null=True)),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entry_sources', to='items.itempage', verbose_name='原稿')),
-                ('entry', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='sources', to='bulletins.issueentry')),
-            ],
-            options={
-                'verbose_name': '原稿',
-                'verbose_name_plural': '原稿',
-                'ordering': ['sort_order'],
-                'abstract': False,
-            },
-        ),
-        migrations.AddField(
-            model_name='issueentry',
-            name='page',
-            field=modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='entries', to='bulletins.issuepage'),
-        ),
-        migrations.CreateModel(
-            name='IssueNumber',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('supplement', models.BooleanField(default=False, verbose_name='增刊')),
-                ('year', models.PositiveIntegerField(verbose_name='年度')),
-                ('number', models.PositiveIntegerField(verbose_name='期号')),
-                ('total', models.PositiveIntegerField(verbose_name='总期号')),
-                ('signed_on', models.DateField(verbose_name='签发日期')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('bulletin', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='numbers', to='bulletins.bulletin')),
-                ('signer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='签发人')),
-                ('issue', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='number', to='bulletins.issuepage')),
-            ],
-            options={
-                'verbose_name': '期号',
-                'verbose_name_plural': '期号',
-                'ordering': ['-signed_on', '-pk'],
-                'constraints': [models.UniqueConstraint(fields=('bulletin', 'supplement', 'year', 'number'), name='one_number_a_year'), models.UniqueConstraint(fields=('bulletin', 'supplement', 'total'), name='one_total_number'), models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='number_from_one')],
-            },
-        ),
+        Together([
+            migrations.CreateModel(
+                name='Bulletin',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('name', models.CharField(max_length=60, unique=True, verbose_name='刊物名称')),
+                    ('level', models.PositiveSmallIntegerField(choices=[(1, '县级'), (2, '市级'), (3, '省级'), (4, '中央')], verbose_name='级别')),
+                    ('own', models.BooleanField(default=False, help_text='由本单位编发；不勾选为上级或其他单位的刊物', verbose_name='本级编发')),
+                    ('kind', models.CharField(choices=[('ordinary', '普刊'), ('special', '专报'), ('daily', '每日要情'), ('reference', '参阅'), ('internet', '互联网'), ('website', '网站'), ('commission', '约稿'), ('other', '其他')], default='ordinary', max_length=20, verbose_name='类别')),
+                    ('order', models.PositiveIntegerField(default=100, verbose_name='排序')),
+                    ('active', models.BooleanField(default=True, verbose_name='在用')),
+                    ('total_before', models.PositiveIntegerField(default=0, help_text='使用本系统之前已编发的总期数，总期号由此接续', verbose_name='启用前总期数')),
+                ],
+                options={
+                    'verbose_name': '刊物',
+                    'verbose_name_plural': '刊物',
+                    'ordering': ['level', 'order', 'name'],
+                },
+            ),
+            migrations.CreateModel(
+                name='IssueEntry',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('sort_order', models.IntegerField(blank=True, editable=False, null=True)),
+                    ('title', models.CharField(max_length=100, verbose_name='标题')),
+                    ('body', models.TextField(help_text='一行一段；以“一、”“（一）”开头的短行自动成为小标题；表格可从 Excel 直接粘贴', verbose_name='正文')),
+                ],
+                options={
+                    'verbose_name': '条目',
+                    'verbose_name_plural': '条目',
+                    'ordering': ['sort_order'],
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='IssuePage',
+                fields=[
+                    ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
+                    ('bulletin', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='issues', to='bulletins.bulletin', verbose_name='刊物')),
+                    ('supplement', models.BooleanField(default=False, help_text='增刊单独编号', verbose_name='增刊')),
+                    ('report_to', models.CharField(blank=True, max_length=200, verbose_name='报')),
+                    ('send_to', models.CharField(blank=True, max_length=200, verbose_name='送')),
+                    ('distribute_to', models.CharField(blank=True, max_length=200, verbose_name='发')),
+                ],
+                options={
+                    'verbose_name': '期刊',
+                    'verbose_name_plural': '期刊',
+                },
+                bases=('wagtailcore.page',),
+            ),
+            migrations.CreateModel(
+                name='ShelfPage',
+                fields=[
+                    ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
+                ],
+                options={
+                    'verbose_name': '刊物架',
+                },
+                bases=('wagtailcore.page',),
+            ),
+            migrations.CreateModel(
+                name='BulletinFolder',
+                fields=[
+                    ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
+                    ('bulletin', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='folder', to='bulletins.bulletin')),
+                ],
+                options={
+                    'verbose_name': '刊物文件夹',
+                },
+                bases=('wagtailcore.page',),
+            ),
+            migrations.CreateModel(
+                name='HistoricalBulletin',
+                fields=[
+                    ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
+                    ('name', models.CharField(db_index=True, max_length=60, verbose_name='刊物名称')),
+                    ('level', models.PositiveSmallIntegerField(choices=[(1, '县级'), (2, '市级'), (3, '省级'), (4, '中央')], verbose_name='级别')),
+                    ('own', models.BooleanField(default=False, help_text='由本单位编发；不勾选为上级或其他单位的刊物', verbose_name='本级编发')),
+                    ('kind', models.CharField(choices=[('ordinary', '普刊'), ('special', '专报'), ('daily', '每日要情'), ('reference', '参阅'), ('internet', '互联网'), ('website', '网站'), ('commission', '约稿'), ('other', '其他')], default='ordinary', max_length=20, verbose_name='类别')),
+                    ('order', models.PositiveIntegerField(default=100, verbose_name='排序')),
+                    ('active', models.BooleanField(default=True, verbose_name='在用')),
+                    ('total_before', models.PositiveIntegerField(default=0, help_text='使用本系统之前已编发的总期数，总期号由此接续', verbose_name='启用前总期数')),
+                    ('history_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('history_date', models.DateTimeField(db_index=True)),
+                    ('history_change_reason', models.CharField(max_length=100, null=True)),
+                    ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
+                    ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ],
+                options={
+                    'verbose_name': 'historical 刊物',
+                    'verbose_name_plural': 'historical 刊物',
+                    'ordering': ('-history_date', '-history_id'),
+                    'get_latest_by': ('history_date', 'history_id'),
+                },
+                bases=(simple_history.models.HistoricalChanges, models.Model),
+            ),
+            migrations.CreateModel(
+                name='EntrySource',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('sort_order', models.IntegerField(blank=True, editable=False, null=True)),
+                    ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entry_sources', to='items.itempage', verbose_name='原稿')),
+                    ('entry', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='sources', to='bulletins.issueentry')),
+                ],
+                options={
+                    'verbose_name': '原稿',
+                    'verbose_name_plural': '原稿',
+                    'ordering': ['sort_order'],
+                    'abstract': False,
+                },
+            ),
+            migrations.AddField(
+                model_name='issueentry',
+                name='page',
+                field=modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='entries', to='bulletins.issuepage'),
+            ),
+            migrations.CreateModel(
+                name='IssueNumber',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('supplement', models.BooleanField(default=False, verbose_name='增刊')),
+                    ('year', models.PositiveIntegerField(verbose_name='年度')),
+                    ('number', models.PositiveIntegerField(verbose_name='期号')),
+                    ('total', models.PositiveIntegerField(verbose_name='总期号')),
+                    ('signed_on', models.DateField(verbose_name='签发日期')),
+                    ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                    ('bulletin', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='numbers', to='bulletins.bulletin')),
+                    ('signer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='签发人')),
+                    ('issue', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='number', to='bulletins.issuepage')),
+                ],
+                options={
+                    'verbose_name': '期号',
+                    'verbose_name_plural': '期号',
+                    'ordering': ['-signed_on', '-pk'],
+                    'constraints': [models.UniqueConstraint(fields=('bulletin', 'supplement', 'year', 'number'), name='one_number_a_year'), models.UniqueConstraint(fields=('bulletin', 'supplement', 'total'), name='one_total_number'), models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='number_from_one')],
+                },
+            ),
+        ]),
     ]

@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from infoflow.together import Together
+
 
 class Migration(migrations.Migration):
 
@@ -16,69 +18,71 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='HomePage',
-            fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
-            ],
-            options={
-                'verbose_name': '首页',
-            },
-            bases=('wagtailcore.page',),
-        ),
-        migrations.CreateModel(
-            name='LibraryPage',
-            fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
-            ],
-            options={
-                'verbose_name': '稿件库',
-            },
-            bases=('wagtailcore.page',),
-        ),
-        migrations.CreateModel(
-            name='ItemPage',
-            fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
-                ('form', models.CharField(choices=[('news', '动态'), ('brief', '简讯'), ('line', '一句话'), ('experience', '经验'), ('problem', '问题建议'), ('research', '调研'), ('summary', '综合'), ('picture', '图片')], default='news', max_length=20, verbose_name='形式')),
-                ('body', models.TextField(blank=True, verbose_name='正文')),
-                ('contact', models.CharField(blank=True, max_length=60, verbose_name='联系人及电话')),
-                ('keywords', models.CharField(blank=True, max_length=100, verbose_name='关键词')),
-                ('note', models.TextField(blank=True, max_length=500, verbose_name='给审核人员的说明')),
-                ('commission', models.CharField(blank=True, help_text='约稿通知的编号或题目，没有可不填', max_length=60, verbose_name='所答约稿')),
-                ('attachments', models.JSONField(blank=True, default=list, editable=False, verbose_name='附件')),
-                ('form_key', models.UUIDField(blank=True, editable=False, null=True, unique=True)),
-                ('signatory', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='审签人')),
-                ('unit', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='items', to='units.unit', verbose_name='报送单位')),
-            ],
-            options={
-                'verbose_name': '稿件',
-                'verbose_name_plural': '稿件',
-            },
-            bases=('wagtailcore.page',),
-        ),
-        migrations.CreateModel(
-            name='UnitFolder',
-            fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
-                ('unit', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='folder', to='units.unit', verbose_name='单位')),
-            ],
-            options={
-                'verbose_name': '单位文件夹',
-            },
-            bases=('wagtailcore.page',),
-        ),
-        migrations.CreateModel(
-            name='YearFolder',
-            fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
-                ('year', models.PositiveIntegerField(verbose_name='年度')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='year_folders', to='units.unit')),
-            ],
-            options={
-                'verbose_name': '年度文件夹',
-                'constraints': [models.UniqueConstraint(fields=('unit', 'year'), name='one_folder_per_year')],
-            },
-            bases=('wagtailcore.page',),
-        ),
+        Together([
+            migrations.CreateModel(
+                name='HomePage',
+                fields=[
+                    ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
+                ],
+                options={
+                    'verbose_name': '首页',
+                },
+                bases=('wagtailcore.page',),
+            ),
+            migrations.CreateModel(
+                name='LibraryPage',
+                fields=[
+                    ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
+                ],
+                options={
+                    'verbose_name': '稿件库',
+                },
+                bases=('wagtailcore.page',),
+            ),
+            migrations.CreateModel(
+                name='ItemPage',
+                fields=[
+                    ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
+                    ('form', models.CharField(choices=[('news', '动态'), ('brief', '简讯'), ('line', '一句话'), ('experience', '经验'), ('problem', '问题建议'), ('research', '调研'), ('summary', '综合'), ('picture', '图片')], default='news', max_length=20, verbose_name='形式')),
+                    ('body', models.TextField(blank=True, verbose_name='正文')),
+                    ('contact', models.CharField(blank=True, max_length=60, verbose_name='联系人及电话')),
+                    ('keywords', models.CharField(blank=True, max_length=100, verbose_name='关键词')),
+                    ('note', models.TextField(blank=True, max_length=500, verbose_name='给审核人员的说明')),
+                    ('commission', models.CharField(blank=True, help_text='约稿通知的编号或题目，没有可不填', max_length=60, verbose_name='所答约稿')),
+                    ('attachments', models.JSONField(blank=True, default=list, editable=False, verbose_name='附件')),
+                    ('form_key', models.UUIDField(blank=True, editable=False, null=True, unique=True)),
+                    ('signatory', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='审签人')),
+                    ('unit', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='items', to='units.unit', verbose_name='报送单位')),
+                ],
+                options={
+                    'verbose_name': '稿件',
+                    'verbose_name_plural': '稿件',
+                },
+                bases=('wagtailcore.page',),
+            ),
+            migrations.CreateModel(
+                name='UnitFolder',
+                fields=[
+                    ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
+                    ('unit', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='folder', to='units.unit', verbose_name='单位')),
+                ],
+                options={
+                    'verbose_name': '单位文件夹',
+                },
+                bases=('wagtailcore.page',),
+            ),
+            migrations.CreateModel(
+                name='YearFolder',
+                fields=[
+                    ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
+                    ('year', models.PositiveIntegerField(verbose_name='年度')),
+                    ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='year_folders', to='units.unit')),
+                ],
+                options={
+                    'verbose_name': '年度文件夹',
+                    'constraints': [models.UniqueConstraint(fields=('unit', 'year'), name='one_folder_per_year')],
+                },
+                bases=('wagtailcore.page',),
+            ),
+        ]),
     ]

@@ -7,6 +7,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from infoflow.together import Together
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -23,156 +25,172 @@ class Migration(migrations.Migration):
                 blank=True, default=list, editable=False, verbose_name="联合报送单位"
             ),
         ),
-        migrations.CreateModel(
-            name="JointUnit",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+        Together(
+            [
+                migrations.CreateModel(
+                    name="JointUnit",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "asked_at",
+                            models.DateTimeField(
+                                default=django.utils.timezone.now, verbose_name="邀请时间"
+                            ),
+                        ),
+                        ("digest", models.CharField(max_length=64, verbose_name="文本摘要")),
+                        ("dropped_at", models.DateTimeField(null=True, verbose_name="取消时间")),
+                        (
+                            "asked_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="邀请人",
+                            ),
+                        ),
+                        (
+                            "dropped_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="取消人",
+                            ),
+                        ),
+                        (
+                            "item",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="joint_units",
+                                to="items.itempage",
+                                verbose_name="稿件",
+                            ),
+                        ),
+                        (
+                            "unit",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="joint_items",
+                                to="units.unit",
+                                verbose_name="联合单位",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "联合报送单位",
+                        "verbose_name_plural": "联合报送单位",
+                        "ordering": ["pk"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="JointAnswer",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("agreed", models.BooleanField(verbose_name="同意")),
+                        ("reason", models.TextField(blank=True, verbose_name="理由")),
+                        ("digest", models.CharField(max_length=64, verbose_name="文本摘要")),
+                        (
+                            "at",
+                            models.DateTimeField(
+                                default=django.utils.timezone.now, verbose_name="答复时间"
+                            ),
+                        ),
+                        (
+                            "person",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="答复人",
+                            ),
+                        ),
+                        (
+                            "joint",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="answers",
+                                to="items.jointunit",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "联合报送答复",
+                        "verbose_name_plural": "联合报送答复",
+                        "ordering": ["pk"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="AutoSave",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("form_key", models.UUIDField(default=uuid.uuid4)),
+                        ("data", models.JSONField(default=dict)),
+                        ("base_revision", models.PositiveBigIntegerField(null=True)),
+                        (
+                            "at",
+                            models.DateTimeField(db_index=True, default=django.utils.timezone.now),
+                        ),
+                        (
+                            "item",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="autosaves",
+                                to="items.itempage",
+                            ),
+                        ),
+                        (
+                            "person",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="autosaves",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "自动保存",
+                        "verbose_name_plural": "自动保存",
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("person", "form_key"), name="one_autosave_per_form"
+                            )
+                        ],
+                    },
+                ),
+                migrations.AddConstraint(
+                    model_name="jointunit",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("dropped_at", None)),
+                        fields=("item", "unit"),
+                        name="joint_unit_once",
                     ),
                 ),
-                (
-                    "asked_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, verbose_name="邀请时间"
-                    ),
-                ),
-                ("digest", models.CharField(max_length=64, verbose_name="文本摘要")),
-                ("dropped_at", models.DateTimeField(null=True, verbose_name="取消时间")),
-                (
-                    "asked_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="邀请人",
-                    ),
-                ),
-                (
-                    "dropped_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="取消人",
-                    ),
-                ),
-                (
-                    "item",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="joint_units",
-                        to="items.itempage",
-                        verbose_name="稿件",
-                    ),
-                ),
-                (
-                    "unit",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="joint_items",
-                        to="units.unit",
-                        verbose_name="联合单位",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "联合报送单位",
-                "verbose_name_plural": "联合报送单位",
-                "ordering": ["pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="JointAnswer",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("agreed", models.BooleanField(verbose_name="同意")),
-                ("reason", models.TextField(blank=True, verbose_name="理由")),
-                ("digest", models.CharField(max_length=64, verbose_name="文本摘要")),
-                (
-                    "at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, verbose_name="答复时间"
-                    ),
-                ),
-                (
-                    "person",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="答复人",
-                    ),
-                ),
-                (
-                    "joint",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="answers",
-                        to="items.jointunit",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "联合报送答复",
-                "verbose_name_plural": "联合报送答复",
-                "ordering": ["pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="AutoSave",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("form_key", models.UUIDField(default=uuid.uuid4)),
-                ("data", models.JSONField(default=dict)),
-                ("base_revision", models.PositiveBigIntegerField(null=True)),
-                ("at", models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
-                (
-                    "item",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="autosaves",
-                        to="items.itempage",
-                    ),
-                ),
-                (
-                    "person",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="autosaves",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "自动保存",
-                "verbose_name_plural": "自动保存",
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("person", "form_key"), name="one_autosave_per_form"
-                    )
-                ],
-            },
-        ),
-        migrations.AddConstraint(
-            model_name="jointunit",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("dropped_at", None)),
-                fields=("item", "unit"),
-                name="joint_unit_once",
-            ),
+            ]
         ),
     ]

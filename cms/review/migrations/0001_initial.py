@@ -5,6 +5,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from infoflow.together import Together
+
 
 class Migration(migrations.Migration):
 
@@ -18,91 +20,93 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='ClearTask',
-            fields=[
-                ('task_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='wagtailcore.task')),
-                ('groups', models.ManyToManyField(help_text='Pages/snippets at this step in a workflow will be moderated or approved by these groups of users', to='auth.group', verbose_name='groups')),
-            ],
-            options={
-                'verbose_name': '保密审查',
-                'verbose_name_plural': '保密审查',
-            },
-            bases=('wagtailcore.task',),
-        ),
-        migrations.CreateModel(
-            name='IssueTask',
-            fields=[
-                ('task_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='wagtailcore.task')),
-                ('groups', models.ManyToManyField(help_text='Pages/snippets at this step in a workflow will be moderated or approved by these groups of users', to='auth.group', verbose_name='groups')),
-            ],
-            options={
-                'verbose_name': '签发',
-                'verbose_name_plural': '签发',
-            },
-            bases=('wagtailcore.task',),
-        ),
-        migrations.CreateModel(
-            name='ScreenTask',
-            fields=[
-                ('task_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='wagtailcore.task')),
-                ('groups', models.ManyToManyField(help_text='Pages/snippets at this step in a workflow will be moderated or approved by these groups of users', to='auth.group', verbose_name='groups')),
-            ],
-            options={
-                'verbose_name': '编辑初审',
-                'verbose_name_plural': '编辑初审',
-            },
-            bases=('wagtailcore.task',),
-        ),
-        migrations.CreateModel(
-            name='SignTask',
-            fields=[
-                ('task_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='wagtailcore.task')),
-                ('groups', models.ManyToManyField(help_text='Pages/snippets at this step in a workflow will be moderated or approved by these groups of users', to='auth.group', verbose_name='groups')),
-            ],
-            options={
-                'verbose_name': '单位审签',
-                'verbose_name_plural': '单位审签',
-            },
-            bases=('wagtailcore.task',),
-        ),
-        migrations.CreateModel(
-            name='Clearance',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.CharField(max_length=64, verbose_name='文本摘要')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='审查时间')),
-                ('page', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='clearances', to=settings.WAGTAIL_PAGE_MODEL, verbose_name='稿件')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='clearances', to=settings.AUTH_USER_MODEL, verbose_name='保密审查员')),
-                ('revision', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='clearances', to='wagtailcore.revision', verbose_name='版本')),
-            ],
-            options={
-                'verbose_name': '保密审查结论',
-                'verbose_name_plural': '保密审查结论',
-                'ordering': ['pk'],
-                'indexes': [models.Index(fields=['page', 'revision'], name='clearance_page_revision')],
-            },
-        ),
-        migrations.CreateModel(
-            name='Decision',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('step', models.CharField(choices=[('submit', '报送'), ('sign', '单位审签'), ('screen', '编辑初审'), ('clear', '保密审查'), ('issue', '签发')], max_length=10, verbose_name='环节')),
-                ('verdict', models.CharField(choices=[('submit', '提交'), ('pass', '通过'), ('return', '退改'), ('close', '不采用'), ('refuse', '保密审查不通过'), ('withdraw', '撤回')], max_length=10, verbose_name='意见')),
-                ('reason', models.TextField(blank=True, verbose_name='理由')),
-                ('digest', models.CharField(max_length=64, verbose_name='文本摘要')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='时间')),
-                ('page', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to=settings.WAGTAIL_PAGE_MODEL, verbose_name='稿件')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='经办人')),
-                ('revision', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wagtailcore.revision', verbose_name='版本')),
-                ('task_state', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wagtailcore.taskstate')),
-            ],
-            options={
-                'verbose_name': '审核意见',
-                'verbose_name_plural': '审核意见',
-                'ordering': ['pk'],
-                'indexes': [models.Index(fields=['page', 'step', 'verdict'], name='decision_page_step'), models.Index(fields=['step', 'verdict', 'at'], name='decision_step_at')],
-                'constraints': [models.UniqueConstraint(fields=('task_state',), name='one_decision_per_task')],
-            },
-        ),
+        Together([
+            migrations.CreateModel(
+                name='ClearTask',
+                fields=[
+                    ('task_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='wagtailcore.task')),
+                    ('groups', models.ManyToManyField(help_text='Pages/snippets at this step in a workflow will be moderated or approved by these groups of users', to='auth.group', verbose_name='groups')),
+                ],
+                options={
+                    'verbose_name': '保密审查',
+                    'verbose_name_plural': '保密审查',
+                },
+                bases=('wagtailcore.task',),
+            ),
+            migrations.CreateModel(
+                name='IssueTask',
+                fields=[
+                    ('task_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='wagtailcore.task')),
+                    ('groups', models.ManyToManyField(help_text='Pages/snippets at this step in a workflow will be moderated or approved by these groups of users', to='auth.group', verbose_name='groups')),
+                ],
+                options={
+                    'verbose_name': '签发',
+                    'verbose_name_plural': '签发',
+                },
+                bases=('wagtailcore.task',),
+            ),
+            migrations.CreateModel(
+                name='ScreenTask',
+                fields=[
+                    ('task_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='wagtailcore.task')),
+                    ('groups', models.ManyToManyField(help_text='Pages/snippets at this step in a workflow will be moderated or approved by these groups of users', to='auth.group', verbose_name='groups')),
+                ],
+                options={
+                    'verbose_name': '编辑初审',
+                    'verbose_name_plural': '编辑初审',
+                },
+                bases=('wagtailcore.task',),
+            ),
+            migrations.CreateModel(
+                name='SignTask',
+                fields=[
+                    ('task_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='wagtailcore.task')),
+                    ('groups', models.ManyToManyField(help_text='Pages/snippets at this step in a workflow will be moderated or approved by these groups of users', to='auth.group', verbose_name='groups')),
+                ],
+                options={
+                    'verbose_name': '单位审签',
+                    'verbose_name_plural': '单位审签',
+                },
+                bases=('wagtailcore.task',),
+            ),
+            migrations.CreateModel(
+                name='Clearance',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('digest', models.CharField(max_length=64, verbose_name='文本摘要')),
+                    ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='审查时间')),
+                    ('page', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='clearances', to=settings.WAGTAIL_PAGE_MODEL, verbose_name='稿件')),
+                    ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='clearances', to=settings.AUTH_USER_MODEL, verbose_name='保密审查员')),
+                    ('revision', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='clearances', to='wagtailcore.revision', verbose_name='版本')),
+                ],
+                options={
+                    'verbose_name': '保密审查结论',
+                    'verbose_name_plural': '保密审查结论',
+                    'ordering': ['pk'],
+                    'indexes': [models.Index(fields=['page', 'revision'], name='clearance_page_revision')],
+                },
+            ),
+            migrations.CreateModel(
+                name='Decision',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('step', models.CharField(choices=[('submit', '报送'), ('sign', '单位审签'), ('screen', '编辑初审'), ('clear', '保密审查'), ('issue', '签发')], max_length=10, verbose_name='环节')),
+                    ('verdict', models.CharField(choices=[('submit', '提交'), ('pass', '通过'), ('return', '退改'), ('close', '不采用'), ('refuse', '保密审查不通过'), ('withdraw', '撤回')], max_length=10, verbose_name='意见')),
+                    ('reason', models.TextField(blank=True, verbose_name='理由')),
+                    ('digest', models.CharField(max_length=64, verbose_name='文本摘要')),
+                    ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='时间')),
+                    ('page', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to=settings.WAGTAIL_PAGE_MODEL, verbose_name='稿件')),
+                    ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='经办人')),
+                    ('revision', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wagtailcore.revision', verbose_name='版本')),
+                    ('task_state', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wagtailcore.taskstate')),
+                ],
+                options={
+                    'verbose_name': '审核意见',
+                    'verbose_name_plural': '审核意见',
+                    'ordering': ['pk'],
+                    'indexes': [models.Index(fields=['page', 'step', 'verdict'], name='decision_page_step'), models.Index(fields=['step', 'verdict', 'at'], name='decision_step_at')],
+                    'constraints': [models.UniqueConstraint(fields=('task_state',), name='one_decision_per_task')],
+                },
+            ),
+        ]),
     ]

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import infoflow.units.models
+from infoflow.together import Together
 
 
 class Migration(migrations.Migration):
@@ -15,306 +16,337 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="ScanState",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+        Together(
+            [
+                migrations.CreateModel(
+                    name="ScanState",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("version", models.CharField(max_length=32)),
+                    ],
+                    options={
+                        "verbose_name": "词库版本",
+                        "verbose_name_plural": "词库版本",
+                    },
                 ),
-                ("version", models.CharField(max_length=32)),
-            ],
-            options={
-                "verbose_name": "词库版本",
-                "verbose_name_plural": "词库版本",
-            },
-        ),
-        migrations.CreateModel(
-            name="WordList",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                migrations.CreateModel(
+                    name="WordList",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "name",
+                            models.CharField(max_length=60, unique=True, verbose_name="词表名称"),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("stop", "工作秘密与内部用语（须审查员放行）"),
+                                    ("typo", "错别字（提示）"),
+                                ],
+                                max_length=10,
+                                verbose_name="类别",
+                            ),
+                        ),
+                        (
+                            "source",
+                            models.CharField(
+                                blank=True,
+                                help_text="确定这些词语的文件或规定",
+                                max_length=200,
+                                verbose_name="依据",
+                            ),
+                        ),
+                        (
+                            "active",
+                            models.BooleanField(
+                                default=True,
+                                help_text="不勾选时整张词表停止检测",
+                                verbose_name="在用",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "词表",
+                        "verbose_name_plural": "词表",
+                        "ordering": ["kind", "name"],
+                    },
                 ),
-                ("name", models.CharField(max_length=60, unique=True, verbose_name="词表名称")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("stop", "工作秘密与内部用语（须审查员放行）"),
-                            ("typo", "错别字（提示）"),
+                migrations.CreateModel(
+                    name="HistoricalWordList",
+                    fields=[
+                        (
+                            "id",
+                            models.BigIntegerField(
+                                auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "name",
+                            models.CharField(db_index=True, max_length=60, verbose_name="词表名称"),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("stop", "工作秘密与内部用语（须审查员放行）"),
+                                    ("typo", "错别字（提示）"),
+                                ],
+                                max_length=10,
+                                verbose_name="类别",
+                            ),
+                        ),
+                        (
+                            "source",
+                            models.CharField(
+                                blank=True,
+                                help_text="确定这些词语的文件或规定",
+                                max_length=200,
+                                verbose_name="依据",
+                            ),
+                        ),
+                        (
+                            "active",
+                            models.BooleanField(
+                                default=True,
+                                help_text="不勾选时整张词表停止检测",
+                                verbose_name="在用",
+                            ),
+                        ),
+                        ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("history_date", models.DateTimeField(db_index=True)),
+                        ("history_change_reason", models.CharField(max_length=100, null=True)),
+                        (
+                            "history_type",
+                            models.CharField(
+                                choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")],
+                                max_length=1,
+                            ),
+                        ),
+                        (
+                            "history_user",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "historical 词表",
+                        "verbose_name_plural": "historical 词表",
+                        "ordering": ("-history_date", "-history_id"),
+                        "get_latest_by": ("history_date", "history_id"),
+                    },
+                    bases=(simple_history.models.HistoricalChanges, models.Model),
+                ),
+                migrations.CreateModel(
+                    name="HistoricalWord",
+                    fields=[
+                        (
+                            "id",
+                            models.BigIntegerField(
+                                auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "words",
+                            models.CharField(
+                                help_text="内部用语，或者写错的词；中间的空格、全角半角、大小写不影响检测",
+                                max_length=40,
+                                verbose_name="词语",
+                            ),
+                        ),
+                        (
+                            "right",
+                            models.CharField(
+                                blank=True,
+                                help_text="错别字必填",
+                                max_length=40,
+                                verbose_name="正确写法",
+                            ),
+                        ),
+                        (
+                            "unless",
+                            models.CharField(
+                                blank=True,
+                                help_text="含有该词但不算的说法，用“、”隔开，例如“内部资料性出版物”",
+                                max_length=200,
+                                verbose_name="例外",
+                            ),
+                        ),
+                        (
+                            "grade",
+                            models.PositiveSmallIntegerField(
+                                choices=[(1, "一般"), (2, "重要"), (3, "严重")],
+                                default=1,
+                                verbose_name="级别",
+                            ),
+                        ),
+                        (
+                            "valid_from",
+                            models.DateField(
+                                blank=True,
+                                null=True,
+                                validators=[infoflow.units.models.plausible_date],
+                                verbose_name="起用日期",
+                            ),
+                        ),
+                        (
+                            "valid_until",
+                            models.DateField(
+                                blank=True,
+                                null=True,
+                                validators=[infoflow.units.models.plausible_date],
+                                verbose_name="停用日期",
+                            ),
+                        ),
+                        ("active", models.BooleanField(default=True, verbose_name="在用")),
+                        ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("history_date", models.DateTimeField(db_index=True)),
+                        ("history_change_reason", models.CharField(max_length=100, null=True)),
+                        (
+                            "history_type",
+                            models.CharField(
+                                choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")],
+                                max_length=1,
+                            ),
+                        ),
+                        (
+                            "history_user",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "word_list",
+                            models.ForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                to="scanning.wordlist",
+                                verbose_name="词表",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "historical 词语",
+                        "verbose_name_plural": "historical 词语",
+                        "ordering": ("-history_date", "-history_id"),
+                        "get_latest_by": ("history_date", "history_id"),
+                    },
+                    bases=(simple_history.models.HistoricalChanges, models.Model),
+                ),
+                migrations.CreateModel(
+                    name="Word",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "words",
+                            models.CharField(
+                                help_text="内部用语，或者写错的词；中间的空格、全角半角、大小写不影响检测",
+                                max_length=40,
+                                verbose_name="词语",
+                            ),
+                        ),
+                        (
+                            "right",
+                            models.CharField(
+                                blank=True,
+                                help_text="错别字必填",
+                                max_length=40,
+                                verbose_name="正确写法",
+                            ),
+                        ),
+                        (
+                            "unless",
+                            models.CharField(
+                                blank=True,
+                                help_text="含有该词但不算的说法，用“、”隔开，例如“内部资料性出版物”",
+                                max_length=200,
+                                verbose_name="例外",
+                            ),
+                        ),
+                        (
+                            "grade",
+                            models.PositiveSmallIntegerField(
+                                choices=[(1, "一般"), (2, "重要"), (3, "严重")],
+                                default=1,
+                                verbose_name="级别",
+                            ),
+                        ),
+                        (
+                            "valid_from",
+                            models.DateField(
+                                blank=True,
+                                null=True,
+                                validators=[infoflow.units.models.plausible_date],
+                                verbose_name="起用日期",
+                            ),
+                        ),
+                        (
+                            "valid_until",
+                            models.DateField(
+                                blank=True,
+                                null=True,
+                                validators=[infoflow.units.models.plausible_date],
+                                verbose_name="停用日期",
+                            ),
+                        ),
+                        ("active", models.BooleanField(default=True, verbose_name="在用")),
+                        (
+                            "word_list",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="words",
+                                to="scanning.wordlist",
+                                verbose_name="词表",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "词语",
+                        "verbose_name_plural": "词语",
+                        "ordering": ["word_list", "words"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("word_list", "words"),
+                                name="one_word_per_list",
+                                violation_error_message="这张词表里已有这个词语。",
+                            )
                         ],
-                        max_length=10,
-                        verbose_name="类别",
-                    ),
+                    },
                 ),
-                (
-                    "source",
-                    models.CharField(
-                        blank=True,
-                        help_text="确定这些词语的文件或规定",
-                        max_length=200,
-                        verbose_name="依据",
-                    ),
-                ),
-                (
-                    "active",
-                    models.BooleanField(
-                        default=True, help_text="不勾选时整张词表停止检测", verbose_name="在用"
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "词表",
-                "verbose_name_plural": "词表",
-                "ordering": ["kind", "name"],
-            },
-        ),
-        migrations.CreateModel(
-            name="HistoricalWordList",
-            fields=[
-                (
-                    "id",
-                    models.BigIntegerField(
-                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
-                    ),
-                ),
-                ("name", models.CharField(db_index=True, max_length=60, verbose_name="词表名称")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("stop", "工作秘密与内部用语（须审查员放行）"),
-                            ("typo", "错别字（提示）"),
-                        ],
-                        max_length=10,
-                        verbose_name="类别",
-                    ),
-                ),
-                (
-                    "source",
-                    models.CharField(
-                        blank=True,
-                        help_text="确定这些词语的文件或规定",
-                        max_length=200,
-                        verbose_name="依据",
-                    ),
-                ),
-                (
-                    "active",
-                    models.BooleanField(
-                        default=True, help_text="不勾选时整张词表停止检测", verbose_name="在用"
-                    ),
-                ),
-                ("history_id", models.AutoField(primary_key=True, serialize=False)),
-                ("history_date", models.DateTimeField(db_index=True)),
-                ("history_change_reason", models.CharField(max_length=100, null=True)),
-                (
-                    "history_type",
-                    models.CharField(
-                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
-                    ),
-                ),
-                (
-                    "history_user",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "historical 词表",
-                "verbose_name_plural": "historical 词表",
-                "ordering": ("-history_date", "-history_id"),
-                "get_latest_by": ("history_date", "history_id"),
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name="HistoricalWord",
-            fields=[
-                (
-                    "id",
-                    models.BigIntegerField(
-                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "words",
-                    models.CharField(
-                        help_text="内部用语，或者写错的词；中间的空格、全角半角、大小写不影响检测",
-                        max_length=40,
-                        verbose_name="词语",
-                    ),
-                ),
-                (
-                    "right",
-                    models.CharField(
-                        blank=True, help_text="错别字必填", max_length=40, verbose_name="正确写法"
-                    ),
-                ),
-                (
-                    "unless",
-                    models.CharField(
-                        blank=True,
-                        help_text="含有该词但不算的说法，用“、”隔开，例如“内部资料性出版物”",
-                        max_length=200,
-                        verbose_name="例外",
-                    ),
-                ),
-                (
-                    "grade",
-                    models.PositiveSmallIntegerField(
-                        choices=[(1, "一般"), (2, "重要"), (3, "严重")],
-                        default=1,
-                        verbose_name="级别",
-                    ),
-                ),
-                (
-                    "valid_from",
-                    models.DateField(
-                        blank=True,
-                        null=True,
-                        validators=[infoflow.units.models.plausible_date],
-                        verbose_name="起用日期",
-                    ),
-                ),
-                (
-                    "valid_until",
-                    models.DateField(
-                        blank=True,
-                        null=True,
-                        validators=[infoflow.units.models.plausible_date],
-                        verbose_name="停用日期",
-                    ),
-                ),
-                ("active", models.BooleanField(default=True, verbose_name="在用")),
-                ("history_id", models.AutoField(primary_key=True, serialize=False)),
-                ("history_date", models.DateTimeField(db_index=True)),
-                ("history_change_reason", models.CharField(max_length=100, null=True)),
-                (
-                    "history_type",
-                    models.CharField(
-                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
-                    ),
-                ),
-                (
-                    "history_user",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "word_list",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="scanning.wordlist",
-                        verbose_name="词表",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "historical 词语",
-                "verbose_name_plural": "historical 词语",
-                "ordering": ("-history_date", "-history_id"),
-                "get_latest_by": ("history_date", "history_id"),
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name="Word",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "words",
-                    models.CharField(
-                        help_text="内部用语，或者写错的词；中间的空格、全角半角、大小写不影响检测",
-                        max_length=40,
-                        verbose_name="词语",
-                    ),
-                ),
-                (
-                    "right",
-                    models.CharField(
-                        blank=True, help_text="错别字必填", max_length=40, verbose_name="正确写法"
-                    ),
-                ),
-                (
-                    "unless",
-                    models.CharField(
-                        blank=True,
-                        help_text="含有该词但不算的说法，用“、”隔开，例如“内部资料性出版物”",
-                        max_length=200,
-                        verbose_name="例外",
-                    ),
-                ),
-                (
-                    "grade",
-                    models.PositiveSmallIntegerField(
-                        choices=[(1, "一般"), (2, "重要"), (3, "严重")],
-                        default=1,
-                        verbose_name="级别",
-                    ),
-                ),
-                (
-                    "valid_from",
-                    models.DateField(
-                        blank=True,
-                        null=True,
-                        validators=[infoflow.units.models.plausible_date],
-                        verbose_name="起用日期",
-                    ),
-                ),
-                (
-                    "valid_until",
-                    models.DateField(
-                        blank=True,
-                        null=True,
-                        validators=[infoflow.units.models.plausible_date],
-                        verbose_name="停用日期",
-                    ),
-                ),
-                ("active", models.BooleanField(default=True, verbose_name="在用")),
-                (
-                    "word_list",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="words",
-                        to="scanning.wordlist",
-                        verbose_name="词表",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "词语",
-                "verbose_name_plural": "词语",
-                "ordering": ["word_list", "words"],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("word_list", "words"),
-                        name="one_word_per_list",
-                        violation_error_message="这张词表里已有这个词语。",
-                    )
-                ],
-            },
+            ]
         ),
     ]

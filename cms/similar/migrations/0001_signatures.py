@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from infoflow.together import Together
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -13,66 +15,73 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Band",
-            fields=[
-                (
-                    "pk",
-                    models.CompositePrimaryKey(
-                        "h",
-                        "text_id",
-                        blank=True,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
+        Together(
+            [
+                migrations.CreateModel(
+                    name="Band",
+                    fields=[
+                        (
+                            "pk",
+                            models.CompositePrimaryKey(
+                                "h",
+                                "text_id",
+                                blank=True,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        ("h", models.BigIntegerField()),
+                        ("text_id", models.BigIntegerField()),
+                    ],
+                    options={
+                        "verbose_name": "特征分段",
+                        "verbose_name_plural": "特征分段",
+                    },
                 ),
-                ("h", models.BigIntegerField()),
-                ("text_id", models.BigIntegerField()),
-            ],
-            options={
-                "verbose_name": "特征分段",
-                "verbose_name_plural": "特征分段",
-            },
-        ),
-        migrations.CreateModel(
-            name="Signature",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                migrations.CreateModel(
+                    name="Signature",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("unit_id", models.BigIntegerField(verbose_name="单位")),
+                        ("digest", models.CharField(max_length=32, verbose_name="文本摘要")),
+                        ("signature", models.BinaryField(verbose_name="特征")),
+                        ("own", models.BooleanField(default=False, verbose_name="本单位现稿")),
+                        ("sent", models.BooleanField(default=False, verbose_name="已报出文本")),
+                        (
+                            "page",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to=settings.WAGTAIL_PAGE_MODEL,
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "文本特征",
+                        "verbose_name_plural": "文本特征",
+                        "constraints": [
+                            models.UniqueConstraint(
+                                condition=models.Q(("own", True)),
+                                fields=("page",),
+                                name="one_own_signature",
+                            ),
+                            models.UniqueConstraint(
+                                condition=models.Q(("sent", True)),
+                                fields=("page",),
+                                name="one_sent_signature",
+                            ),
+                        ],
+                    },
                 ),
-                ("unit_id", models.BigIntegerField(verbose_name="单位")),
-                ("digest", models.CharField(max_length=32, verbose_name="文本摘要")),
-                ("signature", models.BinaryField(verbose_name="特征")),
-                ("own", models.BooleanField(default=False, verbose_name="本单位现稿")),
-                ("sent", models.BooleanField(default=False, verbose_name="已报出文本")),
-                (
-                    "page",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to=settings.WAGTAIL_PAGE_MODEL,
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "文本特征",
-                "verbose_name_plural": "文本特征",
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("own", True)),
-                        fields=("page",),
-                        name="one_own_signature",
-                    ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("sent", True)),
-                        fields=("page",),
-                        name="one_sent_signature",
-                    ),
-                ],
-            },
+            ]
         ),
     ]

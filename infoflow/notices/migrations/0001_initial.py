@@ -5,6 +5,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from infoflow.together import Together
+
 
 class Migration(migrations.Migration):
 
@@ -15,227 +17,229 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Channel',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('service', models.CharField(choices=[('wecom', '企业微信'), ('dingtalk', '钉钉'), ('feishu', '飞书'), ('mail', '电子邮件'), ('webhook', '网络接口')], editable=False, max_length=20, unique=True, verbose_name='渠道')),
-                ('server', models.CharField(max_length=200, verbose_name='服务地址')),
-                ('security', models.CharField(choices=[('starttls', 'STARTTLS（587端口）'), ('ssl', 'SSL（465端口）'), ('insecure', '不加密（25端口，仅限本机和内网）')], default='starttls', max_length=10, verbose_name='加密方式')),
-                ('account', models.CharField(blank=True, max_length=100, verbose_name='发信账号')),
-                ('secret', models.CharField(blank=True, max_length=200, verbose_name='发信密码')),
-                ('sender', models.EmailField(blank=True, max_length=254, verbose_name='发件地址')),
-                ('set_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='设置时间')),
-                ('stopped_at', models.DateTimeField(blank=True, null=True, verbose_name='停用时间')),
-                ('free_at', models.DateTimeField(editable=False, null=True)),
-                ('ok_at', models.DateTimeField(editable=False, null=True, verbose_name='上次送达')),
-                ('bad_since', models.DateTimeField(editable=False, null=True, verbose_name='送不出去起')),
-                ('bad_result', models.CharField(blank=True, choices=[('sent', '已送达'), ('no-way', '连接不上'), ('broken', '服务出错'), ('nonsense', '回答无法识别'), ('login', '账号或密码不对'), ('refused', '地址被拒绝'), ('bad-address', '地址无效'), ('unclear', '没有回答，是否送达不明')], editable=False, max_length=20)),
-            ],
-            options={
-                'verbose_name': '消息渠道',
-                'verbose_name_plural': '消息渠道',
-                'ordering': ['pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Notice',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=200, unique=True, verbose_name='事由')),
-                ('kind', models.CharField(max_length=40, verbose_name='类别')),
-                ('number', models.CharField(blank=True, max_length=60, verbose_name='编号')),
-                ('text', models.CharField(max_length=300, verbose_name='内容')),
-                ('url', models.CharField(max_length=200, verbose_name='页面')),
-                ('due_at', models.DateTimeField(blank=True, null=True, verbose_name='期限')),
-                ('urgent', models.BooleanField(default=False, verbose_name='紧急')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='时间')),
-            ],
-            options={
-                'verbose_name': '消息',
-                'verbose_name_plural': '消息',
-                'ordering': ['-at', '-pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='SweepRun',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('job', models.CharField(max_length=40, unique=True, verbose_name='任务')),
-                ('good_at', models.DateTimeField(null=True, verbose_name='上次正常')),
-                ('done', models.PositiveIntegerField(default=0, verbose_name='处理条数')),
-                ('took_ms', models.PositiveIntegerField(default=0, verbose_name='用时（毫秒）')),
-                ('failed_at', models.DateTimeField(null=True, verbose_name='上次出错')),
-                ('failure', models.CharField(blank=True, max_length=100, verbose_name='出错种类')),
-            ],
-            options={
-                'verbose_name': '定时任务运行记录',
-                'verbose_name_plural': '定时任务运行记录',
-                'ordering': ['job'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Address',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(blank=True, max_length=50, verbose_name='名称')),
-                ('token', models.CharField(max_length=200)),
-                ('signing', models.CharField(blank=True, max_length=100)),
-                ('muted', models.JSONField(default=list)),
-                ('bound_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='绑定时间')),
-                ('unbound_at', models.DateTimeField(null=True, verbose_name='解除时间')),
-                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='addresses', to=settings.AUTH_USER_MODEL, verbose_name='人员')),
-                ('channel', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='addresses', to='notices.channel', verbose_name='渠道')),
-            ],
-            options={
-                'verbose_name': '消息地址',
-                'verbose_name_plural': '消息地址',
-                'ordering': ['channel', 'pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Delivery',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('urgent', models.BooleanField(default=False)),
-                ('next_at', models.DateTimeField(null=True, verbose_name='下次发送')),
-                ('tries', models.PositiveSmallIntegerField(default=0, verbose_name='次数')),
-                ('sent_at', models.DateTimeField(null=True, verbose_name='送达')),
-                ('given_up_at', models.DateTimeField(null=True, verbose_name='不再发送')),
-                ('unclear_at', models.DateTimeField(null=True, verbose_name='送达不明')),
-                ('dropped_at', models.DateTimeField(null=True, verbose_name='不用再发')),
-                ('address', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='notices.address', verbose_name='地址')),
-                ('channel', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='notices.channel')),
-                ('notice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='notices.notice', verbose_name='消息')),
-            ],
-            options={
-                'verbose_name': '外发消息',
-                'verbose_name_plural': '外发消息',
-                'ordering': ['pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='DeliveryTry',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='第几次')),
-                ('at', models.DateTimeField(verbose_name='时间')),
-                ('result', models.CharField(blank=True, choices=[('sent', '已送达'), ('no-way', '连接不上'), ('broken', '服务出错'), ('nonsense', '回答无法识别'), ('login', '账号或密码不对'), ('refused', '地址被拒绝'), ('bad-address', '地址无效'), ('unclear', '没有回答，是否送达不明')], max_length=20, verbose_name='结果')),
-                ('took_ms', models.PositiveIntegerField(null=True, verbose_name='用时（毫秒）')),
-                ('delivery', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attempts', to='notices.delivery')),
-            ],
-            options={
-                'verbose_name': '外发尝试',
-                'verbose_name_plural': '外发尝试',
-                'ordering': ['delivery', 'number'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Feed',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('made_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='生成时间')),
-                ('stopped_at', models.DateTimeField(null=True, verbose_name='停用时间')),
-                ('person', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='due_feed', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': '期限日历地址',
-                'verbose_name_plural': '期限日历地址',
-            },
-        ),
-        migrations.CreateModel(
-            name='Escalation',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('step', models.PositiveSmallIntegerField(verbose_name='第几级')),
-                ('at', models.DateTimeField(verbose_name='时间')),
-                ('people', models.JSONField(default=list, verbose_name='人员')),
-                ('told_at', models.DateTimeField(blank=True, null=True, verbose_name='已通知')),
-                ('stopped_at', models.DateTimeField(blank=True, null=True, verbose_name='不再通知')),
-                ('notice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='escalations', to='notices.notice', verbose_name='消息')),
-            ],
-            options={
-                'verbose_name': '逐级提醒',
-                'verbose_name_plural': '逐级提醒',
-                'ordering': ['notice', 'step'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Quiet',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('begins', models.TimeField(verbose_name='免打扰从')),
-                ('ends', models.TimeField(verbose_name='免打扰到')),
-                ('person', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='quiet', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': '免打扰时段',
-                'verbose_name_plural': '免打扰时段',
-            },
-        ),
-        migrations.CreateModel(
-            name='Recipient',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='送达时间')),
-                ('step', models.PositiveSmallIntegerField(default=0, verbose_name='第几级')),
-                ('read_at', models.DateTimeField(blank=True, null=True, verbose_name='阅读时间')),
-                ('acknowledged_at', models.DateTimeField(blank=True, null=True, verbose_name='知悉时间')),
-                ('notice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='recipients', to='notices.notice', verbose_name='消息')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notices', to=settings.AUTH_USER_MODEL, verbose_name='人员')),
-            ],
-            options={
-                'verbose_name': '消息接收人',
-                'verbose_name_plural': '消息接收人',
-            },
-        ),
-        migrations.AddConstraint(
-            model_name='address',
-            constraint=models.UniqueConstraint(condition=models.Q(('person__isnull', False), ('unbound_at', None)), fields=('channel', 'person'), name='one_address_on_channel'),
-        ),
-        migrations.AddIndex(
-            model_name='deliverytry',
-            index=models.Index(fields=['at'], name='tries_by_time'),
-        ),
-        migrations.AddIndex(
-            model_name='deliverytry',
-            index=models.Index(condition=models.Q(('result', '')), fields=['at'], name='tries_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='deliverytry',
-            constraint=models.UniqueConstraint(fields=('delivery', 'number'), name='each_try_once'),
-        ),
-        migrations.AddIndex(
-            model_name='escalation',
-            index=models.Index(condition=models.Q(('stopped_at', None), ('told_at', None)), fields=['at'], name='escalations_to_come'),
-        ),
-        migrations.AddConstraint(
-            model_name='escalation',
-            constraint=models.UniqueConstraint(fields=('notice', 'step'), name='each_step_once'),
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('next_at__isnull', False)), fields=['channel', 'next_at'], name='deliveries_to_come'),
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('given_up_at__isnull', False)), fields=['given_up_at'], name='deliveries_given_up'),
-        ),
-        migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.UniqueConstraint(fields=('notice', 'address'), name='brought_once_each'),
-        ),
-        migrations.AddIndex(
-            model_name='recipient',
-            index=models.Index(fields=['person', '-id'], name='notices_of_person'),
-        ),
-        migrations.AddIndex(
-            model_name='recipient',
-            index=models.Index(condition=models.Q(('read_at', None)), fields=['person'], name='notices_unread_of_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='recipient',
-            constraint=models.UniqueConstraint(fields=('notice', 'person'), name='told_once_each'),
-        ),
+        Together([
+            migrations.CreateModel(
+                name='Channel',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('service', models.CharField(choices=[('wecom', '企业微信'), ('dingtalk', '钉钉'), ('feishu', '飞书'), ('mail', '电子邮件'), ('webhook', '网络接口')], editable=False, max_length=20, unique=True, verbose_name='渠道')),
+                    ('server', models.CharField(max_length=200, verbose_name='服务地址')),
+                    ('security', models.CharField(choices=[('starttls', 'STARTTLS（587端口）'), ('ssl', 'SSL（465端口）'), ('insecure', '不加密（25端口，仅限本机和内网）')], default='starttls', max_length=10, verbose_name='加密方式')),
+                    ('account', models.CharField(blank=True, max_length=100, verbose_name='发信账号')),
+                    ('secret', models.CharField(blank=True, max_length=200, verbose_name='发信密码')),
+                    ('sender', models.EmailField(blank=True, max_length=254, verbose_name='发件地址')),
+                    ('set_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='设置时间')),
+                    ('stopped_at', models.DateTimeField(blank=True, null=True, verbose_name='停用时间')),
+                    ('free_at', models.DateTimeField(editable=False, null=True)),
+                    ('ok_at', models.DateTimeField(editable=False, null=True, verbose_name='上次送达')),
+                    ('bad_since', models.DateTimeField(editable=False, null=True, verbose_name='送不出去起')),
+                    ('bad_result', models.CharField(blank=True, choices=[('sent', '已送达'), ('no-way', '连接不上'), ('broken', '服务出错'), ('nonsense', '回答无法识别'), ('login', '账号或密码不对'), ('refused', '地址被拒绝'), ('bad-address', '地址无效'), ('unclear', '没有回答，是否送达不明')], editable=False, max_length=20)),
+                ],
+                options={
+                    'verbose_name': '消息渠道',
+                    'verbose_name_plural': '消息渠道',
+                    'ordering': ['pk'],
+                },
+            ),
+            migrations.CreateModel(
+                name='Notice',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('key', models.CharField(max_length=200, unique=True, verbose_name='事由')),
+                    ('kind', models.CharField(max_length=40, verbose_name='类别')),
+                    ('number', models.CharField(blank=True, max_length=60, verbose_name='编号')),
+                    ('text', models.CharField(max_length=300, verbose_name='内容')),
+                    ('url', models.CharField(max_length=200, verbose_name='页面')),
+                    ('due_at', models.DateTimeField(blank=True, null=True, verbose_name='期限')),
+                    ('urgent', models.BooleanField(default=False, verbose_name='紧急')),
+                    ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='时间')),
+                ],
+                options={
+                    'verbose_name': '消息',
+                    'verbose_name_plural': '消息',
+                    'ordering': ['-at', '-pk'],
+                },
+            ),
+            migrations.CreateModel(
+                name='SweepRun',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('job', models.CharField(max_length=40, unique=True, verbose_name='任务')),
+                    ('good_at', models.DateTimeField(null=True, verbose_name='上次正常')),
+                    ('done', models.PositiveIntegerField(default=0, verbose_name='处理条数')),
+                    ('took_ms', models.PositiveIntegerField(default=0, verbose_name='用时（毫秒）')),
+                    ('failed_at', models.DateTimeField(null=True, verbose_name='上次出错')),
+                    ('failure', models.CharField(blank=True, max_length=100, verbose_name='出错种类')),
+                ],
+                options={
+                    'verbose_name': '定时任务运行记录',
+                    'verbose_name_plural': '定时任务运行记录',
+                    'ordering': ['job'],
+                },
+            ),
+            migrations.CreateModel(
+                name='Address',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('name', models.CharField(blank=True, max_length=50, verbose_name='名称')),
+                    ('token', models.CharField(max_length=200)),
+                    ('signing', models.CharField(blank=True, max_length=100)),
+                    ('muted', models.JSONField(default=list)),
+                    ('bound_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='绑定时间')),
+                    ('unbound_at', models.DateTimeField(null=True, verbose_name='解除时间')),
+                    ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='addresses', to=settings.AUTH_USER_MODEL, verbose_name='人员')),
+                    ('channel', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='addresses', to='notices.channel', verbose_name='渠道')),
+                ],
+                options={
+                    'verbose_name': '消息地址',
+                    'verbose_name_plural': '消息地址',
+                    'ordering': ['channel', 'pk'],
+                },
+            ),
+            migrations.CreateModel(
+                name='Delivery',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('urgent', models.BooleanField(default=False)),
+                    ('next_at', models.DateTimeField(null=True, verbose_name='下次发送')),
+                    ('tries', models.PositiveSmallIntegerField(default=0, verbose_name='次数')),
+                    ('sent_at', models.DateTimeField(null=True, verbose_name='送达')),
+                    ('given_up_at', models.DateTimeField(null=True, verbose_name='不再发送')),
+                    ('unclear_at', models.DateTimeField(null=True, verbose_name='送达不明')),
+                    ('dropped_at', models.DateTimeField(null=True, verbose_name='不用再发')),
+                    ('address', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='notices.address', verbose_name='地址')),
+                    ('channel', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='notices.channel')),
+                    ('notice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='notices.notice', verbose_name='消息')),
+                ],
+                options={
+                    'verbose_name': '外发消息',
+                    'verbose_name_plural': '外发消息',
+                    'ordering': ['pk'],
+                },
+            ),
+            migrations.CreateModel(
+                name='DeliveryTry',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('number', models.PositiveSmallIntegerField(verbose_name='第几次')),
+                    ('at', models.DateTimeField(verbose_name='时间')),
+                    ('result', models.CharField(blank=True, choices=[('sent', '已送达'), ('no-way', '连接不上'), ('broken', '服务出错'), ('nonsense', '回答无法识别'), ('login', '账号或密码不对'), ('refused', '地址被拒绝'), ('bad-address', '地址无效'), ('unclear', '没有回答，是否送达不明')], max_length=20, verbose_name='结果')),
+                    ('took_ms', models.PositiveIntegerField(null=True, verbose_name='用时（毫秒）')),
+                    ('delivery', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attempts', to='notices.delivery')),
+                ],
+                options={
+                    'verbose_name': '外发尝试',
+                    'verbose_name_plural': '外发尝试',
+                    'ordering': ['delivery', 'number'],
+                },
+            ),
+            migrations.CreateModel(
+                name='Feed',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('digest', models.CharField(max_length=64, unique=True)),
+                    ('made_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='生成时间')),
+                    ('stopped_at', models.DateTimeField(null=True, verbose_name='停用时间')),
+                    ('person', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='due_feed', to=settings.AUTH_USER_MODEL)),
+                ],
+                options={
+                    'verbose_name': '期限日历地址',
+                    'verbose_name_plural': '期限日历地址',
+                },
+            ),
+            migrations.CreateModel(
+                name='Escalation',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('step', models.PositiveSmallIntegerField(verbose_name='第几级')),
+                    ('at', models.DateTimeField(verbose_name='时间')),
+                    ('people', models.JSONField(default=list, verbose_name='人员')),
+                    ('told_at', models.DateTimeField(blank=True, null=True, verbose_name='已通知')),
+                    ('stopped_at', models.DateTimeField(blank=True, null=True, verbose_name='不再通知')),
+                    ('notice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='escalations', to='notices.notice', verbose_name='消息')),
+                ],
+                options={
+                    'verbose_name': '逐级提醒',
+                    'verbose_name_plural': '逐级提醒',
+                    'ordering': ['notice', 'step'],
+                },
+            ),
+            migrations.CreateModel(
+                name='Quiet',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('begins', models.TimeField(verbose_name='免打扰从')),
+                    ('ends', models.TimeField(verbose_name='免打扰到')),
+                    ('person', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='quiet', to=settings.AUTH_USER_MODEL)),
+                ],
+                options={
+                    'verbose_name': '免打扰时段',
+                    'verbose_name_plural': '免打扰时段',
+                },
+            ),
+            migrations.CreateModel(
+                name='Recipient',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='送达时间')),
+                    ('step', models.PositiveSmallIntegerField(default=0, verbose_name='第几级')),
+                    ('read_at', models.DateTimeField(blank=True, null=True, verbose_name='阅读时间')),
+                    ('acknowledged_at', models.DateTimeField(blank=True, null=True, verbose_name='知悉时间')),
+                    ('notice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='recipients', to='notices.notice', verbose_name='消息')),
+                    ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notices', to=settings.AUTH_USER_MODEL, verbose_name='人员')),
+                ],
+                options={
+                    'verbose_name': '消息接收人',
+                    'verbose_name_plural': '消息接收人',
+                },
+            ),
+            migrations.AddConstraint(
+                model_name='address',
+                constraint=models.UniqueConstraint(condition=models.Q(('person__isnull', False), ('unbound_at', None)), fields=('channel', 'person'), name='one_address_on_channel'),
+            ),
+            migrations.AddIndex(
+                model_name='deliverytry',
+                index=models.Index(fields=['at'], name='tries_by_time'),
+            ),
+            migrations.AddIndex(
+                model_name='deliverytry',
+                index=models.Index(condition=models.Q(('result', '')), fields=['at'], name='tries_open'),
+            ),
+            migrations.AddConstraint(
+                model_name='deliverytry',
+                constraint=models.UniqueConstraint(fields=('delivery', 'number'), name='each_try_once'),
+            ),
+            migrations.AddIndex(
+                model_name='escalation',
+                index=models.Index(condition=models.Q(('stopped_at', None), ('told_at', None)), fields=['at'], name='escalations_to_come'),
+            ),
+            migrations.AddConstraint(
+                model_name='escalation',
+                constraint=models.UniqueConstraint(fields=('notice', 'step'), name='each_step_once'),
+            ),
+            migrations.AddIndex(
+                model_name='delivery',
+                index=models.Index(condition=models.Q(('next_at__isnull', False)), fields=['channel', 'next_at'], name='deliveries_to_come'),
+            ),
+            migrations.AddIndex(
+                model_name='delivery',
+                index=models.Index(condition=models.Q(('given_up_at__isnull', False)), fields=['given_up_at'], name='deliveries_given_up'),
+            ),
+            migrations.AddConstraint(
+                model_name='delivery',
+                constraint=models.UniqueConstraint(fields=('notice', 'address'), name='brought_once_each'),
+            ),
+            migrations.AddIndex(
+                model_name='recipient',
+                index=models.Index(fields=['person', '-id'], name='notices_of_person'),
+            ),
+            migrations.AddIndex(
+                model_name='recipient',
+                index=models.Index(condition=models.Q(('read_at', None)), fields=['person'], name='notices_unread_of_person'),
+            ),
+            migrations.AddConstraint(
+                model_name='recipient',
+                constraint=models.UniqueConstraint(fields=('notice', 'person'), name='told_once_each'),
+            ),
+        ]),
     ]

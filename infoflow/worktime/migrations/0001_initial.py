@@ -6,6 +6,8 @@ import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
 
+from infoflow.together import Together
+
 
 class Migration(migrations.Migration):
 
@@ -16,107 +18,109 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='CalendarYear',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveIntegerField(error_messages={'unique': '这一年已经登记。'}, unique=True, validators=[django.core.validators.MinValueValidator(2004), django.core.validators.MaxValueValidator(2100)], verbose_name='年度')),
-                ('source', models.CharField(help_text='文件名称或文号', max_length=100, verbose_name='依据')),
-            ],
-            options={
-                'verbose_name': '已录入放假安排的年度',
-                'verbose_name_plural': '已录入放假安排的年度',
-                'ordering': ['-year'],
-            },
-        ),
-        migrations.CreateModel(
-            name='ClosingTime',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid_from', models.DateField(error_messages={'unique': '这一天起的下班时间已经登记，请直接修改。'}, unique=True, verbose_name='自哪天起')),
-                ('closes', models.TimeField(verbose_name='下班时间')),
-                ('source', models.CharField(help_text='文件名称或文号', max_length=100, verbose_name='依据')),
-            ],
-            options={
-                'verbose_name': '下班时间',
-                'verbose_name_plural': '下班时间',
-                'ordering': ['-valid_from'],
-            },
-        ),
-        migrations.CreateModel(
-            name='WorkdayOverride',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('date', models.DateField(error_messages={'unique': '这一天已经登记，请直接修改原来的一条。'}, unique=True, verbose_name='日期')),
-                ('is_workday', models.BooleanField(default=False, help_text='勾选表示这一天上班（调休），不勾选表示放假', verbose_name='上班')),
-                ('source', models.CharField(help_text='文件名称或文号', max_length=100, verbose_name='依据')),
-            ],
-            options={
-                'verbose_name': '放假和调休日',
-                'verbose_name_plural': '放假和调休日',
-                'ordering': ['-date'],
-            },
-        ),
-        migrations.CreateModel(
-            name='HistoricalCalendarYear',
-            fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('year', models.PositiveIntegerField(db_index=True, error_messages={'unique': '这一年已经登记。'}, validators=[django.core.validators.MinValueValidator(2004), django.core.validators.MaxValueValidator(2100)], verbose_name='年度')),
-                ('source', models.CharField(help_text='文件名称或文号', max_length=100, verbose_name='依据')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': 'historical 已录入放假安排的年度',
-                'verbose_name_plural': 'historical 已录入放假安排的年度',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name='HistoricalClosingTime',
-            fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('valid_from', models.DateField(db_index=True, error_messages={'unique': '这一天起的下班时间已经登记，请直接修改。'}, verbose_name='自哪天起')),
-                ('closes', models.TimeField(verbose_name='下班时间')),
-                ('source', models.CharField(help_text='文件名称或文号', max_length=100, verbose_name='依据')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': 'historical 下班时间',
-                'verbose_name_plural': 'historical 下班时间',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name='HistoricalWorkdayOverride',
-            fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('date', models.DateField(db_index=True, error_messages={'unique': '这一天已经登记，请直接修改原来的一条。'}, verbose_name='日期')),
-                ('is_workday', models.BooleanField(default=False, help_text='勾选表示这一天上班（调休），不勾选表示放假', verbose_name='上班')),
-                ('source', models.CharField(help_text='文件名称或文号', max_length=100, verbose_name='依据')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': 'historical 放假和调休日',
-                'verbose_name_plural': 'historical 放假和调休日',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
+        Together([
+            migrations.CreateModel(
+                name='CalendarYear',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('year', models.PositiveIntegerField(error_messages={'unique': '这一年已经登记。'}, unique=True, validators=[django.core.validators.MinValueValidator(2004), django.core.validators.MaxValueValidator(2100)], verbose_name='年度')),
+                    ('source', models.CharField(help_text='文件名称或文号', max_length=100, verbose_name='依据')),
+                ],
+                options={
+                    'verbose_name': '已录入放假安排的年度',
+                    'verbose_name_plural': '已录入放假安排的年度',
+                    'ordering': ['-year'],
+                },
+            ),
+            migrations.CreateModel(
+                name='ClosingTime',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('valid_from', models.DateField(error_messages={'unique': '这一天起的下班时间已经登记，请直接修改。'}, unique=True, verbose_name='自哪天起')),
+                    ('closes', models.TimeField(verbose_name='下班时间')),
+                    ('source', models.CharField(help_text='文件名称或文号', max_length=100, verbose_name='依据')),
+                ],
+                options={
+                    'verbose_name': '下班时间',
+                    'verbose_name_plural': '下班时间',
+                    'ordering': ['-valid_from'],
+                },
+            ),
+            migrations.CreateModel(
+                name='WorkdayOverride',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('date', models.DateField(error_messages={'unique': '这一天已经登记，请直接修改原来的一条。'}, unique=True, verbose_name='日期')),
+                    ('is_workday', models.BooleanField(default=False, help_text='勾选表示这一天上班（调休），不勾选表示放假', verbose_name='上班')),
+                    ('source', models.CharField(help_text='文件名称或文号', max_length=100, verbose_name='依据')),
+                ],
+                options={
+                    'verbose_name': '放假和调休日',
+                    'verbose_name_plural': '放假和调休日',
+                    'ordering': ['-date'],
+                },
+            ),
+            migrations.CreateModel(
+                name='HistoricalCalendarYear',
+                fields=[
+                    ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
+                    ('year', models.PositiveIntegerField(db_index=True, error_messages={'unique': '这一年已经登记。'}, validators=[django.core.validators.MinValueValidator(2004), django.core.validators.MaxValueValidator(2100)], verbose_name='年度')),
+                    ('source', models.CharField(help_text='文件名称或文号', max_length=100, verbose_name='依据')),
+                    ('history_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('history_date', models.DateTimeField(db_index=True)),
+                    ('history_change_reason', models.CharField(max_length=100, null=True)),
+                    ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
+                    ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ],
+                options={
+                    'verbose_name': 'historical 已录入放假安排的年度',
+                    'verbose_name_plural': 'historical 已录入放假安排的年度',
+                    'ordering': ('-history_date', '-history_id'),
+                    'get_latest_by': ('history_date', 'history_id'),
+                },
+                bases=(simple_history.models.HistoricalChanges, models.Model),
+            ),
+            migrations.CreateModel(
+                name='HistoricalClosingTime',
+                fields=[
+                    ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
+                    ('valid_from', models.DateField(db_index=True, error_messages={'unique': '这一天起的下班时间已经登记，请直接修改。'}, verbose_name='自哪天起')),
+                    ('closes', models.TimeField(verbose_name='下班时间')),
+                    ('source', models.CharField(help_text='文件名称或文号', max_length=100, verbose_name='依据')),
+                    ('history_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('history_date', models.DateTimeField(db_index=True)),
+                    ('history_change_reason', models.CharField(max_length=100, null=True)),
+                    ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
+                    ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ],
+                options={
+                    'verbose_name': 'historical 下班时间',
+                    'verbose_name_plural': 'historical 下班时间',
+                    'ordering': ('-history_date', '-history_id'),
+                    'get_latest_by': ('history_date', 'history_id'),
+                },
+                bases=(simple_history.models.HistoricalChanges, models.Model),
+            ),
+            migrations.CreateModel(
+                name='HistoricalWorkdayOverride',
+                fields=[
+                    ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
+                    ('date', models.DateField(db_index=True, error_messages={'unique': '这一天已经登记，请直接修改原来的一条。'}, verbose_name='日期')),
+                    ('is_workday', models.BooleanField(default=False, help_text='勾选表示这一天上班（调休），不勾选表示放假', verbose_name='上班')),
+                    ('source', models.CharField(help_text='文件名称或文号', max_length=100, verbose_name='依据')),
+                    ('history_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('history_date', models.DateTimeField(db_index=True)),
+                    ('history_change_reason', models.CharField(max_length=100, null=True)),
+                    ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
+                    ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ],
+                options={
+                    'verbose_name': 'historical 放假和调休日',
+                    'verbose_name_plural': 'historical 放假和调休日',
+                    'ordering': ('-history_date', '-history_id'),
+                    'get_latest_by': ('history_date', 'history_id'),
+                },
+                bases=(simple_history.models.HistoricalChanges, models.Model),
+            ),
+        ]),
     ]

@@ -5,6 +5,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from infoflow.together import Together
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -14,143 +16,167 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Due",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+        Together(
+            [
+                migrations.CreateModel(
+                    name="Due",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "key",
+                            models.CharField(max_length=100, unique=True, verbose_name="对应事项"),
+                        ),
+                        ("kind", models.CharField(max_length=30, verbose_name="种类")),
+                        ("url", models.CharField(blank=True, max_length=200, verbose_name="页面")),
+                        ("started", models.DateTimeField(verbose_name="起算")),
+                        ("rule", models.JSONField(default=dict, verbose_name="规则")),
+                        ("at", models.DateTimeField(verbose_name="期限")),
+                        ("sentence", models.CharField(max_length=300, verbose_name="期限依据")),
+                        (
+                            "provisional",
+                            models.BooleanField(default=False, verbose_name="暂按推算"),
+                        ),
+                        ("points", models.JSONField(default=list, verbose_name="提醒点")),
+                        ("known_at", models.DateTimeField(verbose_name="设定时间")),
+                        ("handled_to", models.DateTimeField(verbose_name="已处理到")),
+                        ("next_at", models.DateTimeField(null=True, verbose_name="下次查看")),
+                        (
+                            "failures",
+                            models.PositiveSmallIntegerField(default=0, verbose_name="连续失败"),
+                        ),
+                        ("settled_at", models.DateTimeField(null=True, verbose_name="了结")),
+                        (
+                            "unit",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="dues",
+                                to="units.unit",
+                                verbose_name="责任单位",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "期限",
+                        "verbose_name_plural": "期限",
+                        "ordering": ["at", "pk"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="DueChange",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "at",
+                            models.DateTimeField(
+                                default=django.utils.timezone.now, verbose_name="时间"
+                            ),
+                        ),
+                        ("old_at", models.DateTimeField(verbose_name="原期限")),
+                        ("new_at", models.DateTimeField(verbose_name="新期限")),
+                        ("why", models.CharField(max_length=200, verbose_name="原因")),
+                        (
+                            "by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="经办人",
+                            ),
+                        ),
+                        (
+                            "due",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="changes",
+                                to="worktime.due",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "期限变更",
+                        "verbose_name_plural": "期限变更",
+                        "ordering": ["at", "pk"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="DuePoint",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("offset", models.IntegerField(verbose_name="提醒点")),
+                        ("moment", models.DateTimeField(verbose_name="应提醒")),
+                        ("at", models.DateTimeField(verbose_name="处理时间")),
+                        ("skipped", models.BooleanField(default=False, verbose_name="略过")),
+                        (
+                            "due",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="told",
+                                to="worktime.due",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "提醒记录",
+                        "verbose_name_plural": "提醒记录",
+                        "ordering": ["at", "moment"],
+                    },
+                ),
+                migrations.AddIndex(
+                    model_name="due",
+                    index=models.Index(
+                        condition=models.Q(("next_at__isnull", False)),
+                        fields=["next_at"],
+                        name="due_next_at",
                     ),
                 ),
-                ("key", models.CharField(max_length=100, unique=True, verbose_name="对应事项")),
-                ("kind", models.CharField(max_length=30, verbose_name="种类")),
-                ("url", models.CharField(blank=True, max_length=200, verbose_name="页面")),
-                ("started", models.DateTimeField(verbose_name="起算")),
-                ("rule", models.JSONField(default=dict, verbose_name="规则")),
-                ("at", models.DateTimeField(verbose_name="期限")),
-                ("sentence", models.CharField(max_length=300, verbose_name="期限依据")),
-                ("provisional", models.BooleanField(default=False, verbose_name="暂按推算")),
-                ("points", models.JSONField(default=list, verbose_name="提醒点")),
-                ("known_at", models.DateTimeField(verbose_name="设定时间")),
-                ("handled_to", models.DateTimeField(verbose_name="已处理到")),
-                ("next_at", models.DateTimeField(null=True, verbose_name="下次查看")),
-                ("failures", models.PositiveSmallIntegerField(default=0, verbose_name="连续失败")),
-                ("settled_at", models.DateTimeField(null=True, verbose_name="了结")),
-                (
-                    "unit",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="dues",
-                        to="units.unit",
-                        verbose_name="责任单位",
+                migrations.AddIndex(
+                    model_name="due",
+                    index=models.Index(
+                        condition=models.Q(("settled_at", None)),
+                        fields=["unit", "at"],
+                        name="due_unit_open",
                     ),
                 ),
-            ],
-            options={
-                "verbose_name": "期限",
-                "verbose_name_plural": "期限",
-                "ordering": ["at", "pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="DueChange",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                migrations.AddIndex(
+                    model_name="due",
+                    index=models.Index(
+                        condition=models.Q(("settled_at", None)),
+                        fields=["kind", "at"],
+                        name="due_kind_open",
                     ),
                 ),
-                (
-                    "at",
-                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="时间"),
-                ),
-                ("old_at", models.DateTimeField(verbose_name="原期限")),
-                ("new_at", models.DateTimeField(verbose_name="新期限")),
-                ("why", models.CharField(max_length=200, verbose_name="原因")),
-                (
-                    "by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="经办人",
+                migrations.AddConstraint(
+                    model_name="duepoint",
+                    constraint=models.UniqueConstraint(
+                        fields=("due", "offset", "moment"), name="due_point_once"
                     ),
                 ),
-                (
-                    "due",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="changes",
-                        to="worktime.due",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "期限变更",
-                "verbose_name_plural": "期限变更",
-                "ordering": ["at", "pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="DuePoint",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("offset", models.IntegerField(verbose_name="提醒点")),
-                ("moment", models.DateTimeField(verbose_name="应提醒")),
-                ("at", models.DateTimeField(verbose_name="处理时间")),
-                ("skipped", models.BooleanField(default=False, verbose_name="略过")),
-                (
-                    "due",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="told",
-                        to="worktime.due",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "提醒记录",
-                "verbose_name_plural": "提醒记录",
-                "ordering": ["at", "moment"],
-            },
-        ),
-        migrations.AddIndex(
-            model_name="due",
-            index=models.Index(
-                condition=models.Q(("next_at__isnull", False)),
-                fields=["next_at"],
-                name="due_next_at",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="due",
-            index=models.Index(
-                condition=models.Q(("settled_at", None)),
-                fields=["unit", "at"],
-                name="due_unit_open",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="due",
-            index=models.Index(
-                condition=models.Q(("settled_at", None)),
-                fields=["kind", "at"],
-                name="due_kind_open",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="duepoint",
-            constraint=models.UniqueConstraint(
-                fields=("due", "offset", "moment"), name="due_point_once"
-            ),
+            ]
         ),
     ]

@@ -6,6 +6,8 @@ import infoflow.units.models
 from django.conf import settings
 from django.db import migrations, models
 
+from infoflow.together import Together
+
 
 class Migration(migrations.Migration):
 
@@ -19,81 +21,83 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Fact',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('submission', '报送'), ('forwarding', '上报'), ('adoption', '采用'), ('instruction', '批示'), ('commission', '约稿'), ('urgent', '紧急信息'), ('quality', '质量'), ('check', '考核项目'), ('adjustment', '加减分')], max_length=20, verbose_name='事项')),
-                ('date', models.DateField(validators=[infoflow.units.models.plausible_date], verbose_name='日期')),
-                ('title', models.CharField(max_length=200, verbose_name='标题')),
-                ('form', models.CharField(blank=True, choices=[('single', '单篇'), ('merged', '综合'), ('headline', '要目'), ('digest', '摘报')], max_length=20, verbose_name='采用形式')),
-                ('issue_label', models.CharField(blank=True, max_length=60, verbose_name='期号')),
-                ('genre', models.CharField(blank=True, choices=[('news', '动态'), ('brief', '简讯'), ('line', '一句话'), ('experience', '经验'), ('problem', '问题建议'), ('research', '调研'), ('summary', '综合'), ('picture', '图片')], max_length=20, verbose_name='稿件形式')),
-                ('level', models.PositiveSmallIntegerField(blank=True, choices=[(1, '县级'), (2, '市级'), (3, '省级'), (4, '中央')], null=True, verbose_name='领导级别')),
-                ('leader', models.CharField(blank=True, max_length=60, verbose_name='批示领导')),
-                ('mark', models.CharField(blank=True, choices=[('main', '主要领导'), ('other', '其他领导'), ('done', '按时完成'), ('late', '迟报'), ('missed', '未报'), ('omitted', '漏报'), ('false', '谎报'), ('concealed', '瞒报'), ('notified', '被通报'), ('untrue', '失实'), ('error', '差错'), ('serious', '严重差错'), ('substandard', '不合要求')], max_length=20, verbose_name='具体情况')),
-                ('check_item', models.CharField(blank=True, max_length=40, verbose_name='考核项目')),
-                ('words', models.PositiveIntegerField(blank=True, null=True, verbose_name='字数')),
-                ('hundredths', models.IntegerField(blank=True, null=True, verbose_name='选定或加减的分值（百分之一分）')),
-                ('traits', models.CharField(blank=True, max_length=100, verbose_name='特征')),
-                ('subject', models.CharField(db_index=True, editable=False, max_length=40)),
-                ('source', models.CharField(choices=[('road', '系统流转'), ('form', '人工登记'), ('table', '统计表导入')], max_length=20, verbose_name='来源')),
-                ('key', models.CharField(editable=False, max_length=120, unique=True)),
-                ('note', models.CharField(blank=True, max_length=200, verbose_name='说明')),
-                ('recorded_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='登记时间')),
-                ('bulletin', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='facts', to='bulletins.bulletin', verbose_name='刊物')),
-                ('item', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='facts', to='items.itempage', verbose_name='本系统稿件')),
-                ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='登记人')),
-                ('reverses', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversed_by', to='adoptions.fact', verbose_name='撤销的事项')),
-            ],
-            options={
-                'verbose_name': '采用登记',
-                'verbose_name_plural': '采用登记',
-                'ordering': ['-date', '-pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='FactLine',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(default=1, verbose_name='署名次序')),
-                ('kind', models.CharField(choices=[('submission', '报送'), ('forwarding', '上报'), ('adoption', '采用'), ('instruction', '批示'), ('commission', '约稿'), ('urgent', '紧急信息'), ('quality', '质量'), ('check', '考核项目'), ('adjustment', '加减分')], max_length=20)),
-                ('date', models.DateField()),
-                ('happened', models.DateField()),
-                ('quantity', models.SmallIntegerField(default=1)),
-                ('parties', models.PositiveSmallIntegerField(default=1)),
-                ('bulletin', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='bulletins.bulletin')),
-                ('fact', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='adoptions.fact')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='fact_lines', to='units.unit')),
-            ],
-            options={
-                'verbose_name': '采用明细',
-                'verbose_name_plural': '采用明细',
-                'ordering': ['fact_id', 'position'],
-            },
-        ),
-        migrations.AddIndex(
-            model_name='fact',
-            index=models.Index(fields=['date', 'kind'], name='fact_date_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='fact',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('kind__in', ('forwarding', 'adoption')), _negated=True), ('bulletin__isnull', False), _connector='OR'), models.Q(models.Q(('kind', 'submission'), _negated=True), ('bulletin__isnull', True), _connector='OR')), name='fact_names_bulletin'),
-        ),
-        migrations.AddIndex(
-            model_name='factline',
-            index=models.Index(fields=['date', 'unit', 'kind', 'bulletin', 'quantity'], name='line_for_ranking'),
-        ),
-        migrations.AddIndex(
-            model_name='factline',
-            index=models.Index(fields=['unit', 'happened'], name='line_for_scoring'),
-        ),
-        migrations.AddConstraint(
-            model_name='factline',
-            constraint=models.UniqueConstraint(fields=('fact', 'unit'), name='one_line_per_unit'),
-        ),
-        migrations.AddConstraint(
-            model_name='factline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('kind__in', ('forwarding', 'adoption')), _negated=True), ('bulletin__isnull', False), _connector='OR'), models.Q(models.Q(('kind', 'submission'), _negated=True), ('bulletin__isnull', True), _connector='OR')), name='line_names_bulletin'),
-        ),
+        Together([
+            migrations.CreateModel(
+                name='Fact',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('kind', models.CharField(choices=[('submission', '报送'), ('forwarding', '上报'), ('adoption', '采用'), ('instruction', '批示'), ('commission', '约稿'), ('urgent', '紧急信息'), ('quality', '质量'), ('check', '考核项目'), ('adjustment', '加减分')], max_length=20, verbose_name='事项')),
+                    ('date', models.DateField(validators=[infoflow.units.models.plausible_date], verbose_name='日期')),
+                    ('title', models.CharField(max_length=200, verbose_name='标题')),
+                    ('form', models.CharField(blank=True, choices=[('single', '单篇'), ('merged', '综合'), ('headline', '要目'), ('digest', '摘报')], max_length=20, verbose_name='采用形式')),
+                    ('issue_label', models.CharField(blank=True, max_length=60, verbose_name='期号')),
+                    ('genre', models.CharField(blank=True, choices=[('news', '动态'), ('brief', '简讯'), ('line', '一句话'), ('experience', '经验'), ('problem', '问题建议'), ('research', '调研'), ('summary', '综合'), ('picture', '图片')], max_length=20, verbose_name='稿件形式')),
+                    ('level', models.PositiveSmallIntegerField(blank=True, choices=[(1, '县级'), (2, '市级'), (3, '省级'), (4, '中央')], null=True, verbose_name='领导级别')),
+                    ('leader', models.CharField(blank=True, max_length=60, verbose_name='批示领导')),
+                    ('mark', models.CharField(blank=True, choices=[('main', '主要领导'), ('other', '其他领导'), ('done', '按时完成'), ('late', '迟报'), ('missed', '未报'), ('omitted', '漏报'), ('false', '谎报'), ('concealed', '瞒报'), ('notified', '被通报'), ('untrue', '失实'), ('error', '差错'), ('serious', '严重差错'), ('substandard', '不合要求')], max_length=20, verbose_name='具体情况')),
+                    ('check_item', models.CharField(blank=True, max_length=40, verbose_name='考核项目')),
+                    ('words', models.PositiveIntegerField(blank=True, null=True, verbose_name='字数')),
+                    ('hundredths', models.IntegerField(blank=True, null=True, verbose_name='选定或加减的分值（百分之一分）')),
+                    ('traits', models.CharField(blank=True, max_length=100, verbose_name='特征')),
+                    ('subject', models.CharField(db_index=True, editable=False, max_length=40)),
+                    ('source', models.CharField(choices=[('road', '系统流转'), ('form', '人工登记'), ('table', '统计表导入')], max_length=20, verbose_name='来源')),
+                    ('key', models.CharField(editable=False, max_length=120, unique=True)),
+                    ('note', models.CharField(blank=True, max_length=200, verbose_name='说明')),
+                    ('recorded_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='登记时间')),
+                    ('bulletin', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='facts', to='bulletins.bulletin', verbose_name='刊物')),
+                    ('item', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='facts', to='items.itempage', verbose_name='本系统稿件')),
+                    ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='登记人')),
+                    ('reverses', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversed_by', to='adoptions.fact', verbose_name='撤销的事项')),
+                ],
+                options={
+                    'verbose_name': '采用登记',
+                    'verbose_name_plural': '采用登记',
+                    'ordering': ['-date', '-pk'],
+                },
+            ),
+            migrations.CreateModel(
+                name='FactLine',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('position', models.PositiveSmallIntegerField(default=1, verbose_name='署名次序')),
+                    ('kind', models.CharField(choices=[('submission', '报送'), ('forwarding', '上报'), ('adoption', '采用'), ('instruction', '批示'), ('commission', '约稿'), ('urgent', '紧急信息'), ('quality', '质量'), ('check', '考核项目'), ('adjustment', '加减分')], max_length=20)),
+                    ('date', models.DateField()),
+                    ('happened', models.DateField()),
+                    ('quantity', models.SmallIntegerField(default=1)),
+                    ('parties', models.PositiveSmallIntegerField(default=1)),
+                    ('bulletin', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='bulletins.bulletin')),
+                    ('fact', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='adoptions.fact')),
+                    ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='fact_lines', to='units.unit')),
+                ],
+                options={
+                    'verbose_name': '采用明细',
+                    'verbose_name_plural': '采用明细',
+                    'ordering': ['fact_id', 'position'],
+                },
+            ),
+            migrations.AddIndex(
+                model_name='fact',
+                index=models.Index(fields=['date', 'kind'], name='fact_date_kind'),
+            ),
+            migrations.AddConstraint(
+                model_name='fact',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('kind__in', ('forwarding', 'adoption')), _negated=True), ('bulletin__isnull', False), _connector='OR'), models.Q(models.Q(('kind', 'submission'), _negated=True), ('bulletin__isnull', True), _connector='OR')), name='fact_names_bulletin'),
+            ),
+            migrations.AddIndex(
+                model_name='factline',
+                index=models.Index(fields=['date', 'unit', 'kind', 'bulletin', 'quantity'], name='line_for_ranking'),
+            ),
+            migrations.AddIndex(
+                model_name='factline',
+                index=models.Index(fields=['unit', 'happened'], name='line_for_scoring'),
+            ),
+            migrations.AddConstraint(
+                model_name='factline',
+                constraint=models.UniqueConstraint(fields=('fact', 'unit'), name='one_line_per_unit'),
+            ),
+            migrations.AddConstraint(
+                model_name='factline',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('kind__in', ('forwarding', 'adoption')), _negated=True), ('bulletin__isnull', False), _connector='OR'), models.Q(models.Q(('kind', 'submission'), _negated=True), ('bulletin__isnull', True), _connector='OR')), name='line_names_bulletin'),
+            ),
+        ]),
     ]

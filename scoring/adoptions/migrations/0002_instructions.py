@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import infoflow.units.models
+from infoflow.together import Together
 
 
 class Migration(migrations.Migration):
@@ -16,96 +17,109 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Instruction",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+        Together(
+            [
+                migrations.CreateModel(
+                    name="Instruction",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("text", models.TextField(blank=True, verbose_name="批示内容")),
+                        (
+                            "answer_by",
+                            models.DateField(
+                                blank=True,
+                                null=True,
+                                validators=[infoflow.units.models.plausible_date],
+                                verbose_name="反馈期限",
+                            ),
+                        ),
+                        (
+                            "fact",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="instruction",
+                                to="adoptions.fact",
+                                verbose_name="登记",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "批示",
+                        "verbose_name_plural": "批示",
+                    },
                 ),
-                ("text", models.TextField(blank=True, verbose_name="批示内容")),
-                (
-                    "answer_by",
-                    models.DateField(
-                        blank=True,
-                        null=True,
-                        validators=[infoflow.units.models.plausible_date],
-                        verbose_name="反馈期限",
-                    ),
+                migrations.CreateModel(
+                    name="InstructionAnswer",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("text", models.TextField(verbose_name="办理情况")),
+                        (
+                            "done_on",
+                            models.DateField(
+                                validators=[infoflow.units.models.plausible_date],
+                                verbose_name="办理日期",
+                            ),
+                        ),
+                        ("key", models.CharField(editable=False, max_length=60, unique=True)),
+                        (
+                            "at",
+                            models.DateTimeField(
+                                default=django.utils.timezone.now, verbose_name="反馈时间"
+                            ),
+                        ),
+                        (
+                            "instruction",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="answers",
+                                to="adoptions.instruction",
+                                verbose_name="批示",
+                            ),
+                        ),
+                        (
+                            "person",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="反馈人",
+                            ),
+                        ),
+                        (
+                            "unit",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="units.unit",
+                                verbose_name="单位",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "办理反馈",
+                        "verbose_name_plural": "办理反馈",
+                        "ordering": ["at", "pk"],
+                        "indexes": [
+                            models.Index(fields=["instruction", "unit"], name="answer_of_unit")
+                        ],
+                    },
                 ),
-                (
-                    "fact",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="instruction",
-                        to="adoptions.fact",
-                        verbose_name="登记",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "批示",
-                "verbose_name_plural": "批示",
-            },
-        ),
-        migrations.CreateModel(
-            name="InstructionAnswer",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("text", models.TextField(verbose_name="办理情况")),
-                (
-                    "done_on",
-                    models.DateField(
-                        validators=[infoflow.units.models.plausible_date], verbose_name="办理日期"
-                    ),
-                ),
-                ("key", models.CharField(editable=False, max_length=60, unique=True)),
-                (
-                    "at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, verbose_name="反馈时间"
-                    ),
-                ),
-                (
-                    "instruction",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="answers",
-                        to="adoptions.instruction",
-                        verbose_name="批示",
-                    ),
-                ),
-                (
-                    "person",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="反馈人",
-                    ),
-                ),
-                (
-                    "unit",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="units.unit",
-                        verbose_name="单位",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "办理反馈",
-                "verbose_name_plural": "办理反馈",
-                "ordering": ["at", "pk"],
-                "indexes": [models.Index(fields=["instruction", "unit"], name="answer_of_unit")],
-            },
+            ]
         ),
     ]

@@ -6,6 +6,8 @@ import scoring.duty.models
 from django.conf import settings
 from django.db import migrations, models
 
+from infoflow.together import Together
+
 
 class Migration(migrations.Migration):
 
@@ -17,226 +19,228 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='DutySettings',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('changes', models.JSONField(default=scoring.duty.models._changes, verbose_name='交接班时刻')),
-            ],
-            options={
-                'verbose_name': '值班设置',
-                'verbose_name_plural': '值班设置',
-            },
-        ),
-        migrations.CreateModel(
-            name='DutyInstruction',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('leader', models.CharField(max_length=50, verbose_name='作指示的领导')),
-                ('text', models.CharField(max_length=2000, verbose_name='指示内容')),
-                ('given_at', models.DateTimeField(verbose_name='指示时间')),
-                ('key', models.CharField(max_length=60, unique=True)),
-                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='记录时间')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='记录人')),
-            ],
-            options={
-                'verbose_name': '领导指示',
-                'verbose_name_plural': '领导指示',
-                'ordering': ['given_at', 'pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='DutyInstructionAnswer',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.CharField(max_length=2000, verbose_name='落实情况')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='记录时间')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='记录人')),
-                ('instruction', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='answer', to='duty.dutyinstruction')),
-            ],
-            options={
-                'verbose_name': '指示落实情况',
-                'verbose_name_plural': '指示落实情况',
-            },
-        ),
-        migrations.CreateModel(
-            name='HandoverNote',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.TextField(max_length=2000, verbose_name='本班情况')),
-                ('key', models.CharField(max_length=60, unique=True)),
-                ('at', models.DateTimeField(db_index=True, default=django.utils.timezone.now, verbose_name='交班时间')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='交班人')),
-            ],
-            options={
-                'verbose_name': '交接班记录',
-                'verbose_name_plural': '交接班记录',
-                'ordering': ['-at', '-pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='HandoverTaken',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='接班时间')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='接班人')),
-                ('note', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='taken', to='duty.handovernote')),
-            ],
-            options={
-                'verbose_name': '接班',
-                'verbose_name_plural': '接班',
-            },
-        ),
-        migrations.CreateModel(
-            name='LogEntry',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('called_at', models.DateTimeField(db_index=True, verbose_name='来电时间')),
-                ('unit_name', models.CharField(max_length=50, verbose_name='来电单位')),
-                ('caller', models.CharField(max_length=50, verbose_name='来电人')),
-                ('post', models.CharField(blank=True, max_length=50, verbose_name='职务')),
-                ('phone', models.CharField(blank=True, max_length=50, verbose_name='电话')),
-                ('content', models.TextField(max_length=2000, verbose_name='内容')),
-                ('reported', models.TextField(blank=True, max_length=2000, verbose_name='已向谁报告了什么')),
-                ('about_kind', models.CharField(blank=True, max_length=30)),
-                ('about_key', models.CharField(blank=True, max_length=60)),
-                ('about_label', models.CharField(blank=True, max_length=60, verbose_name='有关事件')),
-                ('why', models.CharField(blank=True, max_length=200, verbose_name='更正原因')),
-                ('key', models.CharField(max_length=60, unique=True)),
-                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='记录时间')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='记录人')),
-                ('corrects', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='corrected_by', to='duty.logentry', verbose_name='更正')),
-                ('unit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit', verbose_name='单位')),
-            ],
-            options={
-                'verbose_name': '值班日志',
-                'verbose_name_plural': '值班日志',
-                'ordering': ['-called_at', '-pk'],
-            },
-        ),
-        migrations.AddField(
-            model_name='dutyinstruction',
-            name='entry',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='instructions', to='duty.logentry'),
-        ),
-        migrations.CreateModel(
-            name='Matter',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.CharField(max_length=300, verbose_name='未办结事项')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='提出时间')),
-                ('note', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='matters', to='duty.handovernote')),
-            ],
-            options={
-                'verbose_name': '未办结事项',
-                'verbose_name_plural': '未办结事项',
-                'ordering': ['at', 'pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='MatterClosed',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.CharField(max_length=300, verbose_name='办理结果')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='办结时间')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='办结人')),
-                ('matter', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='closed', to='duty.matter')),
-            ],
-            options={
-                'verbose_name': '事项办结',
-                'verbose_name_plural': '事项办结',
-            },
-        ),
-        migrations.CreateModel(
-            name='RosterChange',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('start', models.DateTimeField(db_index=True, verbose_name='开始')),
-                ('end', models.DateTimeField(verbose_name='结束')),
-                ('before', models.CharField(blank=True, max_length=500, verbose_name='原来')),
-                ('after', models.CharField(blank=True, max_length=500, verbose_name='现在')),
-                ('why', models.CharField(blank=True, max_length=200, verbose_name='原因')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='修改时间')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='修改人')),
-            ],
-            options={
-                'verbose_name': '值班表变动',
-                'verbose_name_plural': '值班表变动',
-                'ordering': ['-at', '-pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Seen',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('entry_id', models.PositiveBigIntegerField(default=0)),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('person', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='duty_seen', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': '已阅位置',
-                'verbose_name_plural': '已阅位置',
-            },
-        ),
-        migrations.CreateModel(
-            name='Shift',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('start', models.DateTimeField(verbose_name='开始')),
-                ('end', models.DateTimeField(verbose_name='结束')),
-                ('removed_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('leader', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='带班领导')),
-            ],
-            options={
-                'verbose_name': '班次',
-                'verbose_name_plural': '班次',
-                'ordering': ['start', 'pk'],
-            },
-        ),
-        migrations.AddField(
-            model_name='handovernote',
-            name='shift',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='notes', to='duty.shift', verbose_name='班次'),
-        ),
-        migrations.CreateModel(
-            name='ShiftPerson',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='值班人员')),
-                ('shift', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='posts', to='duty.shift')),
-            ],
-            options={
-                'ordering': ['position', 'pk'],
-            },
-        ),
-        migrations.AddField(
-            model_name='shift',
-            name='persons',
-            field=models.ManyToManyField(related_name='+', through='duty.ShiftPerson', to=settings.AUTH_USER_MODEL, verbose_name='值班人员'),
-        ),
-        migrations.AddIndex(
-            model_name='logentry',
-            index=models.Index(fields=['about_kind', 'about_key'], name='duty_entry_about'),
-        ),
-        migrations.AddIndex(
-            model_name='logentry',
-            index=models.Index(fields=['unit', 'called_at'], name='duty_entry_of_unit'),
-        ),
-        migrations.AddConstraint(
-            model_name='shiftperson',
-            constraint=models.UniqueConstraint(fields=('shift', 'person'), name='duty_once_a_shift'),
-        ),
-        migrations.AddIndex(
-            model_name='shift',
-            index=models.Index(fields=['end', 'start'], name='duty_shift_span'),
-        ),
-        migrations.AddConstraint(
-            model_name='shift',
-            constraint=models.CheckConstraint(condition=models.Q(('end__gt', models.F('start'))), name='duty_shift_ends_later'),
-        ),
-        migrations.AddConstraint(
-            model_name='shift',
-            constraint=models.UniqueConstraint(condition=models.Q(('removed_at', None)), fields=('start',), name='duty_shift_starts_once'),
-        ),
+        Together([
+            migrations.CreateModel(
+                name='DutySettings',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('changes', models.JSONField(default=scoring.duty.models._changes, verbose_name='交接班时刻')),
+                ],
+                options={
+                    'verbose_name': '值班设置',
+                    'verbose_name_plural': '值班设置',
+                },
+            ),
+            migrations.CreateModel(
+                name='DutyInstruction',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('leader', models.CharField(max_length=50, verbose_name='作指示的领导')),
+                    ('text', models.CharField(max_length=2000, verbose_name='指示内容')),
+                    ('given_at', models.DateTimeField(verbose_name='指示时间')),
+                    ('key', models.CharField(max_length=60, unique=True)),
+                    ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='记录时间')),
+                    ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='记录人')),
+                ],
+                options={
+                    'verbose_name': '领导指示',
+                    'verbose_name_plural': '领导指示',
+                    'ordering': ['given_at', 'pk'],
+                },
+            ),
+            migrations.CreateModel(
+                name='DutyInstructionAnswer',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('text', models.CharField(max_length=2000, verbose_name='落实情况')),
+                    ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='记录时间')),
+                    ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='记录人')),
+                    ('instruction', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='answer', to='duty.dutyinstruction')),
+                ],
+                options={
+                    'verbose_name': '指示落实情况',
+                    'verbose_name_plural': '指示落实情况',
+                },
+            ),
+            migrations.CreateModel(
+                name='HandoverNote',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('text', models.TextField(max_length=2000, verbose_name='本班情况')),
+                    ('key', models.CharField(max_length=60, unique=True)),
+                    ('at', models.DateTimeField(db_index=True, default=django.utils.timezone.now, verbose_name='交班时间')),
+                    ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='交班人')),
+                ],
+                options={
+                    'verbose_name': '交接班记录',
+                    'verbose_name_plural': '交接班记录',
+                    'ordering': ['-at', '-pk'],
+                },
+            ),
+            migrations.CreateModel(
+                name='HandoverTaken',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='接班时间')),
+                    ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='接班人')),
+                    ('note', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='taken', to='duty.handovernote')),
+                ],
+                options={
+                    'verbose_name': '接班',
+                    'verbose_name_plural': '接班',
+                },
+            ),
+            migrations.CreateModel(
+                name='LogEntry',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('called_at', models.DateTimeField(db_index=True, verbose_name='来电时间')),
+                    ('unit_name', models.CharField(max_length=50, verbose_name='来电单位')),
+                    ('caller', models.CharField(max_length=50, verbose_name='来电人')),
+                    ('post', models.CharField(blank=True, max_length=50, verbose_name='职务')),
+                    ('phone', models.CharField(blank=True, max_length=50, verbose_name='电话')),
+                    ('content', models.TextField(max_length=2000, verbose_name='内容')),
+                    ('reported', models.TextField(blank=True, max_length=2000, verbose_name='已向谁报告了什么')),
+                    ('about_kind', models.CharField(blank=True, max_length=30)),
+                    ('about_key', models.CharField(blank=True, max_length=60)),
+                    ('about_label', models.CharField(blank=True, max_length=60, verbose_name='有关事件')),
+                    ('why', models.CharField(blank=True, max_length=200, verbose_name='更正原因')),
+                    ('key', models.CharField(max_length=60, unique=True)),
+                    ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='记录时间')),
+                    ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='记录人')),
+                    ('corrects', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='corrected_by', to='duty.logentry', verbose_name='更正')),
+                    ('unit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit', verbose_name='单位')),
+                ],
+                options={
+                    'verbose_name': '值班日志',
+                    'verbose_name_plural': '值班日志',
+                    'ordering': ['-called_at', '-pk'],
+                },
+            ),
+            migrations.AddField(
+                model_name='dutyinstruction',
+                name='entry',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='instructions', to='duty.logentry'),
+            ),
+            migrations.CreateModel(
+                name='Matter',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('text', models.CharField(max_length=300, verbose_name='未办结事项')),
+                    ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='提出时间')),
+                    ('note', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='matters', to='duty.handovernote')),
+                ],
+                options={
+                    'verbose_name': '未办结事项',
+                    'verbose_name_plural': '未办结事项',
+                    'ordering': ['at', 'pk'],
+                },
+            ),
+            migrations.CreateModel(
+                name='MatterClosed',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('text', models.CharField(max_length=300, verbose_name='办理结果')),
+                    ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='办结时间')),
+                    ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='办结人')),
+                    ('matter', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='closed', to='duty.matter')),
+                ],
+                options={
+                    'verbose_name': '事项办结',
+                    'verbose_name_plural': '事项办结',
+                },
+            ),
+            migrations.CreateModel(
+                name='RosterChange',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('start', models.DateTimeField(db_index=True, verbose_name='开始')),
+                    ('end', models.DateTimeField(verbose_name='结束')),
+                    ('before', models.CharField(blank=True, max_length=500, verbose_name='原来')),
+                    ('after', models.CharField(blank=True, max_length=500, verbose_name='现在')),
+                    ('why', models.CharField(blank=True, max_length=200, verbose_name='原因')),
+                    ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='修改时间')),
+                    ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='修改人')),
+                ],
+                options={
+                    'verbose_name': '值班表变动',
+                    'verbose_name_plural': '值班表变动',
+                    'ordering': ['-at', '-pk'],
+                },
+            ),
+            migrations.CreateModel(
+                name='Seen',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('entry_id', models.PositiveBigIntegerField(default=0)),
+                    ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                    ('person', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='duty_seen', to=settings.AUTH_USER_MODEL)),
+                ],
+                options={
+                    'verbose_name': '已阅位置',
+                    'verbose_name_plural': '已阅位置',
+                },
+            ),
+            migrations.CreateModel(
+                name='Shift',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('start', models.DateTimeField(verbose_name='开始')),
+                    ('end', models.DateTimeField(verbose_name='结束')),
+                    ('removed_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                    ('leader', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='带班领导')),
+                ],
+                options={
+                    'verbose_name': '班次',
+                    'verbose_name_plural': '班次',
+                    'ordering': ['start', 'pk'],
+                },
+            ),
+            migrations.AddField(
+                model_name='handovernote',
+                name='shift',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='notes', to='duty.shift', verbose_name='班次'),
+            ),
+            migrations.CreateModel(
+                name='ShiftPerson',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('position', models.PositiveSmallIntegerField(default=0)),
+                    ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='值班人员')),
+                    ('shift', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='posts', to='duty.shift')),
+                ],
+                options={
+                    'ordering': ['position', 'pk'],
+                },
+            ),
+            migrations.AddField(
+                model_name='shift',
+                name='persons',
+                field=models.ManyToManyField(related_name='+', through='duty.ShiftPerson', to=settings.AUTH_USER_MODEL, verbose_name='值班人员'),
+            ),
+            migrations.AddIndex(
+                model_name='logentry',
+                index=models.Index(fields=['about_kind', 'about_key'], name='duty_entry_about'),
+            ),
+            migrations.AddIndex(
+                model_name='logentry',
+                index=models.Index(fields=['unit', 'called_at'], name='duty_entry_of_unit'),
+            ),
+            migrations.AddConstraint(
+                model_name='shiftperson',
+                constraint=models.UniqueConstraint(fields=('shift', 'person'), name='duty_once_a_shift'),
+            ),
+            migrations.AddIndex(
+                model_name='shift',
+                index=models.Index(fields=['end', 'start'], name='duty_shift_span'),
+            ),
+            migrations.AddConstraint(
+                model_name='shift',
+                constraint=models.CheckConstraint(condition=models.Q(('end__gt', models.F('start'))), name='duty_shift_ends_later'),
+            ),
+            migrations.AddConstraint(
+                model_name='shift',
+                constraint=models.UniqueConstraint(condition=models.Q(('removed_at', None)), fields=('start',), name='duty_shift_starts_once'),
+            ),
+        ]),
     ]

@@ -5,6 +5,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from infoflow.together import Together
+
 
 class Migration(migrations.Migration):
 
@@ -16,62 +18,64 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='ImportRun',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='导入时间')),
-                ('name', models.CharField(max_length=120, verbose_name='文件名')),
-                ('digest', models.CharField(db_index=True, max_length=64, verbose_name='文件摘要')),
-                ('form', models.CharField(choices=[('facts', '事项表（一行一条）'), ('notice', '通报统计表（单位×刊物条数）')], max_length=10, verbose_name='表的种类')),
-                ('sheet', models.CharField(blank=True, max_length=60, verbose_name='工作表')),
-                ('notice', models.CharField(blank=True, max_length=60, verbose_name='通报名称')),
-                ('day', models.DateField(blank=True, null=True, verbose_name='登记日期')),
-                ('rows', models.PositiveIntegerField(verbose_name='表中行数')),
-                ('made', models.PositiveIntegerField(verbose_name='新登记')),
-                ('known', models.PositiveIntegerField(verbose_name='以前已登记')),
-                ('mismatches', models.JSONField(default=list, verbose_name='前后不符')),
-                ('facts', models.JSONField(default=list)),
-                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='导入人')),
-            ],
-            options={
-                'verbose_name': '导入记录',
-                'verbose_name_plural': '导入记录',
-                'ordering': ['-at', '-pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='UnitAlias',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('written', models.CharField(max_length=100, verbose_name='表中的写法')),
-                ('plain', models.CharField(editable=False, max_length=100, unique=True)),
-                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='确认时间')),
-                ('learned_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='确认人')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='aliases', to='units.unit', verbose_name='单位')),
-            ],
-            options={
-                'verbose_name': '单位别名',
-                'verbose_name_plural': '单位别名',
-                'ordering': ['written'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Upload',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='文件名')),
-                ('kind', models.CharField(max_length=10)),
-                ('digest', models.CharField(max_length=64)),
-                ('data', models.BinaryField()),
-                ('choices', models.JSONField(default=dict)),
-                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='上传时间')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='上传人')),
-            ],
-            options={
-                'verbose_name': '待导入的表',
-                'verbose_name_plural': '待导入的表',
-                'ordering': ['-at'],
-            },
-        ),
+        Together([
+            migrations.CreateModel(
+                name='ImportRun',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='导入时间')),
+                    ('name', models.CharField(max_length=120, verbose_name='文件名')),
+                    ('digest', models.CharField(db_index=True, max_length=64, verbose_name='文件摘要')),
+                    ('form', models.CharField(choices=[('facts', '事项表（一行一条）'), ('notice', '通报统计表（单位×刊物条数）')], max_length=10, verbose_name='表的种类')),
+                    ('sheet', models.CharField(blank=True, max_length=60, verbose_name='工作表')),
+                    ('notice', models.CharField(blank=True, max_length=60, verbose_name='通报名称')),
+                    ('day', models.DateField(blank=True, null=True, verbose_name='登记日期')),
+                    ('rows', models.PositiveIntegerField(verbose_name='表中行数')),
+                    ('made', models.PositiveIntegerField(verbose_name='新登记')),
+                    ('known', models.PositiveIntegerField(verbose_name='以前已登记')),
+                    ('mismatches', models.JSONField(default=list, verbose_name='前后不符')),
+                    ('facts', models.JSONField(default=list)),
+                    ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='导入人')),
+                ],
+                options={
+                    'verbose_name': '导入记录',
+                    'verbose_name_plural': '导入记录',
+                    'ordering': ['-at', '-pk'],
+                },
+            ),
+            migrations.CreateModel(
+                name='UnitAlias',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('written', models.CharField(max_length=100, verbose_name='表中的写法')),
+                    ('plain', models.CharField(editable=False, max_length=100, unique=True)),
+                    ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='确认时间')),
+                    ('learned_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='确认人')),
+                    ('unit', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='aliases', to='units.unit', verbose_name='单位')),
+                ],
+                options={
+                    'verbose_name': '单位别名',
+                    'verbose_name_plural': '单位别名',
+                    'ordering': ['written'],
+                },
+            ),
+            migrations.CreateModel(
+                name='Upload',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('name', models.CharField(max_length=120, verbose_name='文件名')),
+                    ('kind', models.CharField(max_length=10)),
+                    ('digest', models.CharField(max_length=64)),
+                    ('data', models.BinaryField()),
+                    ('choices', models.JSONField(default=dict)),
+                    ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='上传时间')),
+                    ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='上传人')),
+                ],
+                options={
+                    'verbose_name': '待导入的表',
+                    'verbose_name_plural': '待导入的表',
+                    'ordering': ['-at'],
+                },
+            ),
+        ]),
     ]

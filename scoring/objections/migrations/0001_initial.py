@@ -7,6 +7,8 @@ import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
 
+from infoflow.together import Together
+
 
 class Migration(migrations.Migration):
 
@@ -20,74 +22,76 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='ObjectionSettings',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('raise_days', models.PositiveSmallIntegerField(default=10, help_text='从得分入账的次日起算；过了期限不能再提出。', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(60)], verbose_name='提出异议的期限（工作日）')),
-                ('answer_days', models.PositiveSmallIntegerField(default=10, help_text='从提出异议的次日起算；过了期限只提醒，不会自动成立或不成立。', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(60)], verbose_name='答复的期限（工作日）')),
-            ],
-            options={
-                'verbose_name': '异议设置',
-                'verbose_name_plural': '异议设置',
-            },
-        ),
-        migrations.CreateModel(
-            name='HistoricalObjectionSettings',
-            fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('raise_days', models.PositiveSmallIntegerField(default=10, help_text='从得分入账的次日起算；过了期限不能再提出。', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(60)], verbose_name='提出异议的期限（工作日）')),
-                ('answer_days', models.PositiveSmallIntegerField(default=10, help_text='从提出异议的次日起算；过了期限只提醒，不会自动成立或不成立。', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(60)], verbose_name='答复的期限（工作日）')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': 'historical 异议设置',
-                'verbose_name_plural': 'historical 异议设置',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name='Objection',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.CharField(max_length=500, verbose_name='异议')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='提出时间')),
-                ('answer_by', models.DateTimeField(verbose_name='答复期限')),
-                ('answer_rule', models.CharField(max_length=200)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='提出人')),
-                ('entry', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='objection', to='ledger.entry', verbose_name='得分分录')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='objections', to='units.unit', verbose_name='单位')),
-            ],
-            options={
-                'verbose_name': '得分异议',
-                'verbose_name_plural': '得分异议',
-                'ordering': ['answer_by', 'pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Answer',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('result', models.CharField(choices=[('upheld', '异议成立'), ('rejected', '异议不成立')], max_length=10, verbose_name='结果')),
-                ('text', models.CharField(max_length=500, verbose_name='答复')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='答复时间')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='答复人')),
-                ('fact', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='adoptions.fact', verbose_name='加减分登记')),
-                ('objection', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='answer', to='objections.objection', verbose_name='异议')),
-            ],
-            options={
-                'verbose_name': '异议答复',
-                'verbose_name_plural': '异议答复',
-            },
-        ),
-        migrations.AddIndex(
-            model_name='objection',
-            index=models.Index(fields=['unit', 'at'], name='objection_of_unit'),
-        ),
+        Together([
+            migrations.CreateModel(
+                name='ObjectionSettings',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('raise_days', models.PositiveSmallIntegerField(default=10, help_text='从得分入账的次日起算；过了期限不能再提出。', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(60)], verbose_name='提出异议的期限（工作日）')),
+                    ('answer_days', models.PositiveSmallIntegerField(default=10, help_text='从提出异议的次日起算；过了期限只提醒，不会自动成立或不成立。', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(60)], verbose_name='答复的期限（工作日）')),
+                ],
+                options={
+                    'verbose_name': '异议设置',
+                    'verbose_name_plural': '异议设置',
+                },
+            ),
+            migrations.CreateModel(
+                name='HistoricalObjectionSettings',
+                fields=[
+                    ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
+                    ('raise_days', models.PositiveSmallIntegerField(default=10, help_text='从得分入账的次日起算；过了期限不能再提出。', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(60)], verbose_name='提出异议的期限（工作日）')),
+                    ('answer_days', models.PositiveSmallIntegerField(default=10, help_text='从提出异议的次日起算；过了期限只提醒，不会自动成立或不成立。', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(60)], verbose_name='答复的期限（工作日）')),
+                    ('history_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('history_date', models.DateTimeField(db_index=True)),
+                    ('history_change_reason', models.CharField(max_length=100, null=True)),
+                    ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
+                    ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ],
+                options={
+                    'verbose_name': 'historical 异议设置',
+                    'verbose_name_plural': 'historical 异议设置',
+                    'ordering': ('-history_date', '-history_id'),
+                    'get_latest_by': ('history_date', 'history_id'),
+                },
+                bases=(simple_history.models.HistoricalChanges, models.Model),
+            ),
+            migrations.CreateModel(
+                name='Objection',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('text', models.CharField(max_length=500, verbose_name='异议')),
+                    ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='提出时间')),
+                    ('answer_by', models.DateTimeField(verbose_name='答复期限')),
+                    ('answer_rule', models.CharField(max_length=200)),
+                    ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='提出人')),
+                    ('entry', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='objection', to='ledger.entry', verbose_name='得分分录')),
+                    ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='objections', to='units.unit', verbose_name='单位')),
+                ],
+                options={
+                    'verbose_name': '得分异议',
+                    'verbose_name_plural': '得分异议',
+                    'ordering': ['answer_by', 'pk'],
+                },
+            ),
+            migrations.CreateModel(
+                name='Answer',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('result', models.CharField(choices=[('upheld', '异议成立'), ('rejected', '异议不成立')], max_length=10, verbose_name='结果')),
+                    ('text', models.CharField(max_length=500, verbose_name='答复')),
+                    ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='答复时间')),
+                    ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='答复人')),
+                    ('fact', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='adoptions.fact', verbose_name='加减分登记')),
+                    ('objection', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='answer', to='objections.objection', verbose_name='异议')),
+                ],
+                options={
+                    'verbose_name': '异议答复',
+                    'verbose_name_plural': '异议答复',
+                },
+            ),
+            migrations.AddIndex(
+                model_name='objection',
+                index=models.Index(fields=['unit', 'at'], name='objection_of_unit'),
+            ),
+        ]),
     ]

@@ -8,6 +8,8 @@ import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
 
+from infoflow.together import Together
+
 
 class Migration(migrations.Migration):
 
@@ -19,75 +21,77 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='ProgressSettings',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('period', models.CharField(choices=[('month', '月（1—12月各为一期）'), ('month_merged', '月（1—2月合并为一期）'), ('quarter', '季度'), ('half', '半年'), ('year', '年')], default='quarter', help_text='每一期没有报送的单位算零报送', max_length=20, verbose_name='挂零按什么期间')),
-                ('warn_before', models.CharField(default='10、5、1', help_text='用顿号分开；到这一天还没有报送也没有零报告的单位会收到提醒', max_length=40, validators=[scoring.progress.models.check_days], verbose_name='期末前几天提醒')),
-                ('rush_days', models.PositiveSmallIntegerField(default=30, help_text='一年中最后这些天的报送占全年的比例', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(180)], verbose_name='年末突击按最后几天算')),
-                ('silent_days', models.PositiveSmallIntegerField(default=60, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(365)], verbose_name='完成任务后多少天没有报送算停报')),
-            ],
-            options={
-                'verbose_name': '进度与挂零设置',
-                'verbose_name_plural': '进度与挂零设置',
-            },
-        ),
-        migrations.CreateModel(
-            name='HistoricalProgressSettings',
-            fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('period', models.CharField(choices=[('month', '月（1—12月各为一期）'), ('month_merged', '月（1—2月合并为一期）'), ('quarter', '季度'), ('half', '半年'), ('year', '年')], default='quarter', help_text='每一期没有报送的单位算零报送', max_length=20, verbose_name='挂零按什么期间')),
-                ('warn_before', models.CharField(default='10、5、1', help_text='用顿号分开；到这一天还没有报送也没有零报告的单位会收到提醒', max_length=40, validators=[scoring.progress.models.check_days], verbose_name='期末前几天提醒')),
-                ('rush_days', models.PositiveSmallIntegerField(default=30, help_text='一年中最后这些天的报送占全年的比例', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(180)], verbose_name='年末突击按最后几天算')),
-                ('silent_days', models.PositiveSmallIntegerField(default=60, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(365)], verbose_name='完成任务后多少天没有报送算停报')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': 'historical 进度与挂零设置',
-                'verbose_name_plural': 'historical 进度与挂零设置',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name='ZeroReport',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('start', models.DateField(verbose_name='期间开始')),
-                ('end', models.DateField(verbose_name='期间结束')),
-                ('reason', models.CharField(max_length=200, verbose_name='说明')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='报告时间')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='报告人')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='zero_reports', to='units.unit', verbose_name='单位')),
-            ],
-            options={
-                'verbose_name': '零报告',
-                'verbose_name_plural': '零报告',
-                'ordering': ['-end', 'unit'],
-                'constraints': [models.UniqueConstraint(fields=('unit', 'start', 'end'), name='one_zero_report')],
-            },
-        ),
-        migrations.CreateModel(
-            name='ZeroWarning',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('start', models.DateField(verbose_name='期间开始')),
-                ('end', models.DateField(verbose_name='期间结束')),
-                ('days', models.PositiveSmallIntegerField(verbose_name='提前天数')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='提醒时间')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='zero_warnings', to='units.unit', verbose_name='单位')),
-            ],
-            options={
-                'verbose_name': '挂零提醒',
-                'verbose_name_plural': '挂零提醒',
-                'ordering': ['-at', 'unit'],
-                'constraints': [models.UniqueConstraint(fields=('unit', 'start', 'end', 'days'), name='one_warning')],
-            },
-        ),
+        Together([
+            migrations.CreateModel(
+                name='ProgressSettings',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('period', models.CharField(choices=[('month', '月（1—12月各为一期）'), ('month_merged', '月（1—2月合并为一期）'), ('quarter', '季度'), ('half', '半年'), ('year', '年')], default='quarter', help_text='每一期没有报送的单位算零报送', max_length=20, verbose_name='挂零按什么期间')),
+                    ('warn_before', models.CharField(default='10、5、1', help_text='用顿号分开；到这一天还没有报送也没有零报告的单位会收到提醒', max_length=40, validators=[scoring.progress.models.check_days], verbose_name='期末前几天提醒')),
+                    ('rush_days', models.PositiveSmallIntegerField(default=30, help_text='一年中最后这些天的报送占全年的比例', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(180)], verbose_name='年末突击按最后几天算')),
+                    ('silent_days', models.PositiveSmallIntegerField(default=60, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(365)], verbose_name='完成任务后多少天没有报送算停报')),
+                ],
+                options={
+                    'verbose_name': '进度与挂零设置',
+                    'verbose_name_plural': '进度与挂零设置',
+                },
+            ),
+            migrations.CreateModel(
+                name='HistoricalProgressSettings',
+                fields=[
+                    ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
+                    ('period', models.CharField(choices=[('month', '月（1—12月各为一期）'), ('month_merged', '月（1—2月合并为一期）'), ('quarter', '季度'), ('half', '半年'), ('year', '年')], default='quarter', help_text='每一期没有报送的单位算零报送', max_length=20, verbose_name='挂零按什么期间')),
+                    ('warn_before', models.CharField(default='10、5、1', help_text='用顿号分开；到这一天还没有报送也没有零报告的单位会收到提醒', max_length=40, validators=[scoring.progress.models.check_days], verbose_name='期末前几天提醒')),
+                    ('rush_days', models.PositiveSmallIntegerField(default=30, help_text='一年中最后这些天的报送占全年的比例', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(180)], verbose_name='年末突击按最后几天算')),
+                    ('silent_days', models.PositiveSmallIntegerField(default=60, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(365)], verbose_name='完成任务后多少天没有报送算停报')),
+                    ('history_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('history_date', models.DateTimeField(db_index=True)),
+                    ('history_change_reason', models.CharField(max_length=100, null=True)),
+                    ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
+                    ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ],
+                options={
+                    'verbose_name': 'historical 进度与挂零设置',
+                    'verbose_name_plural': 'historical 进度与挂零设置',
+                    'ordering': ('-history_date', '-history_id'),
+                    'get_latest_by': ('history_date', 'history_id'),
+                },
+                bases=(simple_history.models.HistoricalChanges, models.Model),
+            ),
+            migrations.CreateModel(
+                name='ZeroReport',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('start', models.DateField(verbose_name='期间开始')),
+                    ('end', models.DateField(verbose_name='期间结束')),
+                    ('reason', models.CharField(max_length=200, verbose_name='说明')),
+                    ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='报告时间')),
+                    ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='报告人')),
+                    ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='zero_reports', to='units.unit', verbose_name='单位')),
+                ],
+                options={
+                    'verbose_name': '零报告',
+                    'verbose_name_plural': '零报告',
+                    'ordering': ['-end', 'unit'],
+                    'constraints': [models.UniqueConstraint(fields=('unit', 'start', 'end'), name='one_zero_report')],
+                },
+            ),
+            migrations.CreateModel(
+                name='ZeroWarning',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('start', models.DateField(verbose_name='期间开始')),
+                    ('end', models.DateField(verbose_name='期间结束')),
+                    ('days', models.PositiveSmallIntegerField(verbose_name='提前天数')),
+                    ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='提醒时间')),
+                    ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='zero_warnings', to='units.unit', verbose_name='单位')),
+                ],
+                options={
+                    'verbose_name': '挂零提醒',
+                    'verbose_name_plural': '挂零提醒',
+                    'ordering': ['-at', 'unit'],
+                    'constraints': [models.UniqueConstraint(fields=('unit', 'start', 'end', 'days'), name='one_warning')],
+                },
+            ),
+        ]),
     ]

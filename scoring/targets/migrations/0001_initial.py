@@ -6,6 +6,8 @@ import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
 
+from infoflow.together import Together
+
 
 class Migration(migrations.Migration):
 
@@ -17,46 +19,48 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='HistoricalTarget',
-            fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('year', models.PositiveIntegerField(validators=[django.core.validators.MinValueValidator(1949), django.core.validators.MaxValueValidator(2100)], verbose_name='年度')),
-                ('measure', models.CharField(choices=[('submitted', '报送条数'), ('adopted', '采用条数'), ('points', '得分')], max_length=20, verbose_name='按什么算')),
-                ('per', models.CharField(choices=[('month', '月（1—12月各为一期）'), ('month_merged', '月（1—2月合并为一期）'), ('quarter', '季度'), ('half', '半年'), ('year', '年')], max_length=20, verbose_name='周期')),
-                ('hundredths', models.PositiveIntegerField(validators=[django.core.validators.MaxValueValidator(999999)], verbose_name='任务数（百分之一）')),
-                ('note', models.CharField(blank=True, max_length=100, verbose_name='说明')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('unit', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='units.unit', verbose_name='单位')),
-            ],
-            options={
-                'verbose_name': 'historical 任务',
-                'verbose_name_plural': 'historical 任务',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name='Target',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveIntegerField(validators=[django.core.validators.MinValueValidator(1949), django.core.validators.MaxValueValidator(2100)], verbose_name='年度')),
-                ('measure', models.CharField(choices=[('submitted', '报送条数'), ('adopted', '采用条数'), ('points', '得分')], max_length=20, verbose_name='按什么算')),
-                ('per', models.CharField(choices=[('month', '月（1—12月各为一期）'), ('month_merged', '月（1—2月合并为一期）'), ('quarter', '季度'), ('half', '半年'), ('year', '年')], max_length=20, verbose_name='周期')),
-                ('hundredths', models.PositiveIntegerField(validators=[django.core.validators.MaxValueValidator(999999)], verbose_name='任务数（百分之一）')),
-                ('note', models.CharField(blank=True, max_length=100, verbose_name='说明')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='targets', to='units.unit', verbose_name='单位')),
-            ],
-            options={
-                'verbose_name': '任务',
-                'verbose_name_plural': '任务',
-                'ordering': ['-year', 'unit__order', 'unit__code', 'per', 'measure'],
-                'constraints': [models.UniqueConstraint(fields=('unit', 'year', 'measure', 'per'), name='one_target', violation_error_message='这个单位本年度已有同样的任务，请修改原任务。')],
-            },
-        ),
+        Together([
+            migrations.CreateModel(
+                name='HistoricalTarget',
+                fields=[
+                    ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
+                    ('year', models.PositiveIntegerField(validators=[django.core.validators.MinValueValidator(1949), django.core.validators.MaxValueValidator(2100)], verbose_name='年度')),
+                    ('measure', models.CharField(choices=[('submitted', '报送条数'), ('adopted', '采用条数'), ('points', '得分')], max_length=20, verbose_name='按什么算')),
+                    ('per', models.CharField(choices=[('month', '月（1—12月各为一期）'), ('month_merged', '月（1—2月合并为一期）'), ('quarter', '季度'), ('half', '半年'), ('year', '年')], max_length=20, verbose_name='周期')),
+                    ('hundredths', models.PositiveIntegerField(validators=[django.core.validators.MaxValueValidator(999999)], verbose_name='任务数（百分之一）')),
+                    ('note', models.CharField(blank=True, max_length=100, verbose_name='说明')),
+                    ('history_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('history_date', models.DateTimeField(db_index=True)),
+                    ('history_change_reason', models.CharField(max_length=100, null=True)),
+                    ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
+                    ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('unit', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='units.unit', verbose_name='单位')),
+                ],
+                options={
+                    'verbose_name': 'historical 任务',
+                    'verbose_name_plural': 'historical 任务',
+                    'ordering': ('-history_date', '-history_id'),
+                    'get_latest_by': ('history_date', 'history_id'),
+                },
+                bases=(simple_history.models.HistoricalChanges, models.Model),
+            ),
+            migrations.CreateModel(
+                name='Target',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('year', models.PositiveIntegerField(validators=[django.core.validators.MinValueValidator(1949), django.core.validators.MaxValueValidator(2100)], verbose_name='年度')),
+                    ('measure', models.CharField(choices=[('submitted', '报送条数'), ('adopted', '采用条数'), ('points', '得分')], max_length=20, verbose_name='按什么算')),
+                    ('per', models.CharField(choices=[('month', '月（1—12月各为一期）'), ('month_merged', '月（1—2月合并为一期）'), ('quarter', '季度'), ('half', '半年'), ('year', '年')], max_length=20, verbose_name='周期')),
+                    ('hundredths', models.PositiveIntegerField(validators=[django.core.validators.MaxValueValidator(999999)], verbose_name='任务数（百分之一）')),
+                    ('note', models.CharField(blank=True, max_length=100, verbose_name='说明')),
+                    ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='targets', to='units.unit', verbose_name='单位')),
+                ],
+                options={
+                    'verbose_name': '任务',
+                    'verbose_name_plural': '任务',
+                    'ordering': ['-year', 'unit__order', 'unit__code', 'per', 'measure'],
+                    'constraints': [models.UniqueConstraint(fields=('unit', 'year', 'measure', 'per'), name='one_target', violation_error_message='这个单位本年度已有同样的任务，请修改原任务。')],
+                },
+            ),
+        ]),
     ]
