@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from infoflow import bulk
 from infoflow.worktime.due_kinds import Reminder, due_kind
 from infoflow.worktime.models import Due, DuePoint
 from infoflow.worktime.rules_dues import Look, Stage, look
@@ -63,7 +64,7 @@ def _batch(now: datetime) -> tuple[int, int, int]:
         told = _tell(rows, now)
     except Exception:  # noqa: BLE001 - one of them cannot be told: which, each for itself will show
         told, failed = _tell_each(rows, now)
-    Due.objects.bulk_update(rows, ["handled_to", "next_at", "failures"])
+    bulk.update(rows, ["handled_to", "next_at", "failures"])
     return told, failed, len(rows)
 
 
@@ -138,8 +139,9 @@ def _foreseen(now: datetime) -> Outcome:
     told: Counter[str] = Counter()
     late: Counter[str] = Counter()
     skipped: Counter[str] = Counter()
-    rows = Due.objects.waking(now).values_list("kind", "at", "points", "handled_to", "known_at")
-    for name, at, points, handled, known in rows.iterator(chunk_size=_READ):
+    rows = Due.objects.waking(now).order_by()
+    values = rows.values_list("kind", "at", "points", "handled_to", "known_at")
+    for name, at, points, handled, known in values.iterator(chunk_size=_READ):
         found = look(at, points, handled, known, now)
         if found.told is not None:
             told[name] += 1

@@ -18,6 +18,7 @@ LATE_FROM = timedelta(minutes=2)
 POINT_MAX = 366 * 24 * 60
 POINTS_MAX = 40
 _INSTANT = timedelta(microseconds=1)
+_MINUTE = timedelta(minutes=1)
 _HOUR, _DAY = 60, 24 * 60
 
 
@@ -83,12 +84,14 @@ def look(
         handled: points up to this moment are done with.
         since: when this deadline became known; nobody could be reminded before.
     """
-    left = [stage for stage in stages(at, points) if stage.at > handled]
-    come = [stage for stage in left if stage.at <= now]
-    ahead = [stage.at for stage in left if stage.at > now]
+    # In whole minutes: a point of p minutes has come when p is not above them.
+    done, gone = (handled - at) // _MINUTE, (now - at) // _MINUTE
+    left = sorted({point for point in points if point > done})
+    come = [Stage(at + timedelta(minutes=point), point) for point in left if point <= gone]
     told = come[-1] if come else None
     late = told is not None and now - max(told.at, since) > LATE_FROM
-    return Look(told, late, tuple(come[:-1]), ahead[0] if ahead else None)
+    ahead = at + timedelta(minutes=left[len(come)]) if len(left) > len(come) else None
+    return Look(told, late, tuple(come[:-1]), ahead)
 
 
 def late_words(stage: Stage, now: datetime) -> str:

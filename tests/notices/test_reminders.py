@@ -1,29 +1,26 @@
 """Each reminder exactly once, or clearly late: never, once, twice, days late, two at once, killed.
 
-On SQLite and on PostgreSQL.
+On SQLite and on PostgreSQL. Killed in the middle: test_killed.py.
 """
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
 from django.utils import timezone
 
-from infoflow.notices import sweep
-from infoflow.notices.models import Notice
+from infoflow.notices import job_dues, sweep
+from infoflow.notices.models import Notice, Recipient
 from infoflow.worktime import due_kinds
 from infoflow.worktime.actions_dues import settle_due
 from infoflow.worktime.models import Due, DuePoint
+from tests.builders import person
 
 from . import trial
 from .trial import due, minutes_ago, told
@@ -122,15 +119,30 @@ def test_dry_run_counts_and_writes_nothing(capsys: pytest.CaptureFixture[str]) -
 
 @pytest.mark.django_db
 def test_many_rows_share_their_statements(django_assert_max_num_queries: Any) -> None:
-    """Per reminder a handful, beyond that a few for each batch of fifty."""
-    for number in range(60):
-        due(f"d{number}", minutes_ago(1), points=[0])
-    with django_assert_max_num_queries(60 * 11 + 30):
-        run()
-    assert Notice.objects.count() == 60
+    """As many for sixty as for two, and the notices' text is the same."""
+    person(name=trial.ASKED)
+    for count in (2, 60):
+        for number in range(count):
+            due(f"d{count}-{number}", minutes_ago(1), points=[0])
+        with django_assert_max_num_queries(40):
+            run()
+        assert Recipient.objects.filter(notice__key__startswith=f"d{count}-").count() == count
 
 
-def test_two_at_once(race_db: Together) -> None:
+@pytest.mark.django_db
+def test_a_point_that_was_told_before_holds_up_no_other() -> None:
+    """Under --now a deadline may be told and then moved there and back."""
+    before = due("a", minutes_ago(1), points=[0])
+    due("z", minutes_ago(1), points=[0])
+    DuePoint.objects.create(due=before, offset=0, moment=before.at, at=timezone.now())
+    run()
+    assert (told("a"), told("z")) == ([], ["到期"])
+    before.refresh_from_db()
+    assert (before.next_at, before.failures) == (None, 0)
+
+
+def test_two_at_once(race_db: Together, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(job_dues, "BATCH", 10)
     keys = [f"d{number}" for number in range(70)]
     for key in keys:
         due(key, minutes_ago(20.5))
@@ -153,64 +165,6 @@ def test_without_the_claim_two_at_once_tell_twice(race_db: Together) -> None:
 
     race_db(lambda: naive("one"), lambda: naive("two"))
     assert told("a") == ["到期", "到期"]
-
-
-@pytest.fixture
-def killed(transactional_db: None) -> Iterator[Callable[[int], str]]:
-    """Return what sweeps in another process that is killed at a boundary."""
-    name = str(connection.settings_dict["NAME"])
-    with subprocess.Popen(
-        [sys.executable, "-m", "tests.notices.killed", name],
-        cwd=Path(__file__).resolve().parents[2],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        questions, answers = process.stdin, process.stdout
-        assert questions is not None
-        assert answers is not None
-
-        def at(boundary: int) -> str:
-            questions.write(f"{boundary}\n")
-            questions.flush()
-            return answers.readline().strip()
-
-        yield at
-        questions.close()
-
-
-def test_killed_at_every_boundary(killed: Callable[[int], str]) -> None:
-    """At each of them: what was told stands with its record or not at all; the next run tells
-    the rest, and nothing twice. On SQLite two rows share the batch; PostgreSQL, where every
-    child costs a new server process, has one."""
-    rows = 2 if connection.vendor == "sqlite" else 1
-    before = after = 0
-    for boundary in range(1, 500):
-        keys = [f"late{boundary}-{n}" for n in range(rows)]
-        for key in keys:
-            due(key, minutes_ago(20.5))
-        answer = killed(boundary)
-        assert answer in ("killed", "done")
-        for row in Due.objects.filter(key__in=keys):
-            has = row.told.exists()
-            assert len(told(row.key)) == has
-            assert row.next_at is not None
-            assert (row.next_at > timezone.now()) is has
-            before, after = before + (not has), after + has
-        until = time.monotonic() + 20
-        # On PostgreSQL the dead process's locks last until the server has noticed.
-        while Due.objects.waking(timezone.now()).exists() and time.monotonic() < until:
-            sweep.sweep(timezone.now())
-        assert [told(key) for key in keys] == [["到期（晚了20分钟提醒）"]] * rows
-        assert DuePoint.objects.filter(due__key__in=keys).count() == 3 * rows
-        if answer == "done":
-            break
-    else:
-        pytest.fail("the sweep never ended")
-    # It died on both sides of the commit.
-    assert before > 10 * rows
-    assert after > 2
-    assert Notice.objects.count() == rows * boundary
 
 
 @pytest.mark.django_db

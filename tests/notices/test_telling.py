@@ -77,6 +77,23 @@ def test_the_same_cause_at_once_is_one_notice(race_db: Callable[..., list[Any]])
     assert Recipient.objects.count() == 1
 
 
+def test_several_at_once_are_one_notice_each(race_db: Callable[..., list[Any]]) -> None:
+    user = person(Role.EDITOR)
+
+    def tell(*keys: str) -> list[Notice]:
+        return actions.announce_all(
+            actions.Announcement(
+                key=key, kind=ORDINARY, people=[user.pk], number="", text="一句话", url="/"
+            )
+            for key in keys
+        )
+
+    outcomes = race_db(*[lambda: tell("a", "b", "b")] * 2, *[lambda: tell("a", "c")] * 2)
+    assert not [outcome for outcome in outcomes if isinstance(outcome, Exception)], outcomes
+    assert sorted(notice.key for made in outcomes for notice in made) == ["a", "b", "c"]
+    assert Recipient.objects.count() == 3
+
+
 @pytest.mark.parametrize(
     ("change", "error"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
@@ -18,6 +19,8 @@ from infoflow.worktime.reckoning import moment_rule
 from infoflow.worktime.rules_dues import late_words, point_words
 
 KIND = "trial"
+# The name of those who are told.
+ASKED = "收件人"
 POINTS = (-1440, -120, 0, 60)
 
 
@@ -26,11 +29,13 @@ def remind(reminders: Sequence[Reminder], now: datetime) -> None:
     for one in reminders:
         if one.due.key.startswith("broken"):
             raise KeyError(one.due.key)
+    asked = list(User.objects.filter(name=ASKED).values_list("pk", flat=True))
+    before = Counter(key.rpartition("|")[0] for key in Notice.objects.values_list("key", flat=True))
     announce_all(
         Announcement(
-            key=f"{one.due.key}|{len(told(one.due.key))}",
+            key=f"{one.due.key}|{before[one.due.key]}",
             kind=KIND,
-            people=people(),
+            people=asked,
             number="试〔2026〕1号",
             text=f"{point_words(one.stage.offset)}{late_words(one.stage, now)}",
             url="/",
@@ -38,11 +43,6 @@ def remind(reminders: Sequence[Reminder], now: datetime) -> None:
         )
         for one in reminders
     )
-
-
-def people() -> list[int]:
-    """Return whom to tell: everybody whose name says so."""
-    return list(User.objects.filter(username__startswith="asked").values_list("pk", flat=True))
 
 
 def register() -> None:

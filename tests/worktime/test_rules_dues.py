@@ -149,3 +149,18 @@ def test_every_point_is_told_or_passed_over_once(
         assert found.next_at == (minutes(ahead[0]) if ahead else None)
     assert len(seen) == len(set(seen))
     assert set(seen) == {p for p in left if looks and p <= max(looks)}
+
+
+@given(
+    points=st.lists(MOMENTS, max_size=8),
+    seconds=st.tuples(*[st.integers(-300_000, 300_000)] * 3),
+)
+def test_a_look_is_what_the_points_moments_say(
+    points: list[int], seconds: tuple[int, int, int]
+) -> None:
+    handled, since, now = (AT + timedelta(seconds=n) for n in seconds)
+    left = [stage for stage in stages(AT, points) if stage.at > handled]
+    come = [stage for stage in left if stage.at <= now]
+    found = look(AT, points, handled, since, now)
+    assert [*found.skipped, *([found.told] if found.told else [])] == come
+    assert found.next_at == next((stage.at for stage in left if stage.at > now), None)
