@@ -8,6 +8,7 @@ so-manieth statement, before or after a commit, before or after a call of the ne
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -76,6 +77,7 @@ def main() -> None:
     kinds.register_kind(conftest.ORDINARY, "约稿")
     # Loaded once here, not in every child.
     reverse("notices")
+    gc.freeze()
     for line in sys.stdin:
         job, boundary, moment = line.split()
         child = os.fork()
