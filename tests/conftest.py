@@ -34,9 +34,14 @@ ONCE = frozenset({"browser", "screens", "slow_matrix", "sqlite_only"})
 DATABASE = frozenset({"db", "transactional_db"})
 
 
+# What takes longest begins first, so that two workers end together.
+LONGEST = ("security", "e2e")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """On PostgreSQL leave out what SQLite's run has covered: tests that touch no database, and
     those that ask it nothing of its own. docs/architecture.md says which stay."""
+    items.sort(key=lambda item: item.path.parent.name not in LONGEST)
     if connections[DEFAULT_DB_ALIAS].vendor == "sqlite":
         return
     once = [item for item in items if _runs_once(item)]
@@ -120,6 +125,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     # What migrating left behind is swept once, what stays is not looked at again and again.
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000, 25, 100)
     GROUND.ready = True
     yield
     GROUND.ready = False
