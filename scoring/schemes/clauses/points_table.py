@@ -12,7 +12,7 @@ no entry; a row with 0 points gives an entry of 0.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from operator import attrgetter
 from typing import Any, ClassVar, NamedTuple
@@ -133,8 +133,12 @@ class Row:
         return min(max(fact.hundredths, self.hundredths), self.most)
 
 
+# So many kinds of facts are remembered.
+KEPT_MAX = 4_096
 # Facts that have these in common earn the same for the same reason, but for their words.
-_ALIKE = ("kind", "bulletin_id", "level", "form", "genre", "mark", "traits", "check")
+_ALIKE = (
+    "kind", "bulletin_id", "bulletin", "level", "form", "genre", "mark", "traits", "check",
+)  # fmt: skip
 
 
 @clause_type
@@ -147,6 +151,11 @@ class PointsTable:
     block_id: str
     rows: tuple[Row, ...]
     joint: JointRule = FULL
+    # What was said of a fact, in each language: it holds for all that are like it and have as
+    # many parties.
+    _known: dict[str, dict[tuple[Any, ...], tuple[Row | None, list[tuple[int, str]]]]] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
 
     @classmethod
     def from_config(cls, block_id: str, config: Mapping[str, Any]) -> Clause:
@@ -159,17 +168,17 @@ class PointsTable:
 
     def apply(self, context: Context) -> Iterable[EntryDraft]:
         """Give the units of each covered fact the row's points."""
-        rows = sorted(self.rows, key=lambda row: row.narrowness, reverse=True)
-        words = ("words",) if any(row.counts_words for row in rows) else ()
+        words = ("words",) if any(row.counts_words for row in self.rows) else ()
         alike = attrgetter(*_ALIKE, *words)
-        # What was said of one fact holds for all that are like it and have as many parties.
-        known: dict[tuple[Any, ...], tuple[Row | None, list[tuple[int, str]]]] = {}
+        known = self._known.setdefault(get_language() or "", {})
+        if len(known) > KEPT_MAX:
+            known.clear()
         block_id, block_type = self.block_id, self.block_type
         for fact in context.counting():
             like = (len(fact.units), alike(fact))
             found = known.get(like)
             if found is None:
-                row = next((row for row in rows if row.covers(fact)), None)
+                row = self._row(fact)
                 found = known[like] = (row, self._shares(fact, row))
             row, shares = found
             if row is None:
@@ -183,6 +192,11 @@ class PointsTable:
                 yield EntryDraft(
                     unit_id, about, fact.date, points, block_id, block_type, why, fact.id
                 )
+
+    def _row(self, fact: FactView) -> Row | None:
+        """Return the most specific row for a fact; of equal ones the upper one."""
+        covering = (row for row in self.rows if row.covers(fact))
+        return max(covering, key=lambda row: row.narrowness, default=None)
 
     def _shares(self, fact: FactView, row: Row | None) -> list[tuple[int, str]]:
         """Return what each party of a fact gets by a row without a range, and why."""

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from .helpers import clause, fact, only, world
+from typing import Any
+
+from scoring.schemes.engine import Clause, run
+from scoring.schemes.facts import Via
+
+from .helpers import clause, fact, only, spec, unit, world
 
 
 def test_a_limit_of_words_on_one_side_is_a_limit() -> None:
@@ -37,3 +42,46 @@ def test_only_what_takes_points_is_called_a_deduction() -> None:
     }
     assert "，每次0分，计0分。" in told["done"]
     assert "，每次扣0.01分，计-0.01分。" in told["late"]
+
+
+def test_a_table_that_has_seen_facts_says_of_others_what_a_new_one_says() -> None:
+    """What it remembers is for facts that differ in nothing that the sentence or points tell."""
+    adopted = {"kind": "adoption", "target": "all"}
+    rows = [
+        {**adopted, "points": "4", "form": "single"},
+        {**adopted, "points": "3", "genre": "research"},
+        {**adopted, "points": "2", "target": "level:2"},
+        {**adopted, "points": "6", "trait": "front"},
+        {**adopted, "points": "1", "words_max": 300},
+        {"kind": "check", "target": "all", "points": "1"},
+        {"kind": "quality", "target": "all", "mark": "late", "points": "1", "most": "3"},
+    ]
+
+    def table() -> Clause:
+        return clause("points_table", "t", rows=rows, joint="equal")
+
+    chosen = {"mark": "late", "note": "晚了", "hundredths": 150}
+    others: list[dict[str, Any]] = [
+        {},
+        {"bulletin": "改了名的刊物"},
+        {"bulletin_id": 8, "bulletin": "参阅", "level": 2},
+        {"form": "merged", "words": 99},
+        {"form": "merged", "words": 99, "genre": "research"},
+        {"traits": frozenset({"front"})},
+        {"form": "", "words": 299},
+        {"form": "", "words": 300},
+        {"units": (1, 2)},
+        {"units": (1, 2, 3)},
+        {"units": (1, 2), "via": (Via(2, 3, "某直报点", True),)},
+        {"kind": "check", "check": "报送制度"},
+        {"kind": "check", "check": "值班制度"},
+        {"kind": "quality", **chosen},
+        {"kind": "quality", **chosen, "note": "很晚"},
+        {"kind": "quality", **chosen, "hundredths": 200},
+    ]
+    kept, units = table(), world(unit(1), unit(2), unit(3))
+    for other in [*others, *others]:
+        given = [fact(1, **other)]
+        entries = run(spec(kept), given, units)
+        assert entries == run(spec(table()), given, units)
+        assert entries
