@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -134,7 +134,7 @@ def _items(found: Look, setting: facts_table.Setting, choices: Choices) -> None:
         choice.chosen = choices.titles.get(choice.key) == alike.id
         found.titles.append(choice)
         if choice.chosen:
-            found.rows[n] = replace(row, item=alike.id)
+            found.rows[n] = row._replace(item=alike.id)
     undecided = [choice for choice in found.titles if choice.key not in choices.titles]
     if undecided:
         message = _("有%(n)d条的标题与本系统稿件相近，请在下面确认是不是同一篇。")

@@ -6,7 +6,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 
 from django.db import models
@@ -152,7 +152,7 @@ class Look:
         }
         for n, place in enumerate(self.places):
             if place in items:
-                self.rows[n] = replace(self.rows[n], item=items[place])
+                self.rows[n] = self.rows[n]._replace(item=items[place])
         for choice in self.titles:
             choice.chosen = choice.row in items
         self.remarks = [remark for remark in self.remarks if not remark.of_titles]
