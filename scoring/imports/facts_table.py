@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from operator import itemgetter
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -14,15 +14,15 @@ from infoflow.units.models import EARLIEST_DATE
 from infoflow.uploads.reading import Sheet
 from scoring.adoptions.rules import (
     HUNDREDTHS_MAX,
-    AdoptionForm,
     FactKind,
     FactRow,
     Source,
     faults_of,
 )
 
-from .cells import count_of, day_of, points_of, text_of
-from .columns import BY_FIELD, COLUMNS, EXAMPLE, field_of, values_of
+from .cells import text_of
+from .columns import EXAMPLE, field_of
+from .facts_cells import BETWEEN, DESCRIBING, VALUING, FactCells, Told, Worth
 from .names import SKIP, Names
 from .rules import (
     ROWS_MAX,
@@ -40,7 +40,8 @@ from .rules import (
 HEADER_WITHIN = 10
 # A name that somebody still has to choose for.
 ASKED = -2
-_BETWEEN_UNITS = re.compile(r"[、,，;；\n]+")
+# Columns that are looked at one by one; the others some at a time.
+_SINGLE = ("kind", "date", "units", "title", "bulletin", "words", "note")
 Span = tuple[date, date | None]
 
 
@@ -84,15 +85,15 @@ class Reader:
         self.header, self.places = found
         self.look = Look(Form.FACTS, sheet=sheet.name)
         self.seen: dict[str, int] = {}
-        self.values = {
-            field: values_of(BY_FIELD[field])
-            for field in ("kind", "form", "genre", "mark", "level")
-        }
-        self.traits = values_of(BY_FIELD["traits"])
-        self._cache: dict[tuple[str, type, Any], Any] = {}
+        self.cells = FactCells(setting.year)
         self.row = 0
         self.unsolved = {row for row, _column in sheet.unsolved}
+        # One more cell than the columns have, always blank, for the columns that are missing.
         self.width = max(self.places.values()) + 1
+        self._single, self._describing, self._valuing = (
+            itemgetter(*(self.places.get(field, self.width) for field in fields))
+            for fields in (_SINGLE, DESCRIBING, VALUING)
+        )
         self._named: dict[str, tuple[tuple[int, ...] | None, list[NameChoice]]] = {}
         self._governed: dict[date, bool] = {}
         self._bounded = {u.id for u in setting.names.units if u.active_from or u.active_until}
@@ -109,7 +110,7 @@ class Reader:
         for number in range(self.header + 1, len(self.sheet.rows)):
             self.row = number
             cells = self.sheet.rows[number]
-            if number not in self.unsolved and not any(cell != "" for cell in cells):
+            if number not in self.unsolved and cells.count("") == len(cells):
                 continue
             if len(self.look.rows) >= ROWS_MAX:
                 message = _("一次最多导入%(max)d行，请分成几个文件。") % {"max": ROWS_MAX}
@@ -143,10 +144,12 @@ class Reader:
 
     def _read_row(self, cells: list[Any]) -> None:
         self.look.table_rows += 1
-        if len(cells) < self.width:
-            cells = [*cells, *[""] * (self.width - len(cells))]
-        given = _BLANK | {field: cells[place] for field, place in self.places.items()}
-        title, named = text_of(given["title"]), text_of(given["units"])
+        cells = cells[: self.width]
+        cells += [""] * (self.width + 1 - len(cells))
+        kind_cell, day_cell, units_cell, title_cell, paper_cell, words_cell, note_cell = (
+            self._single(cells)
+        )
+        title, named = text_of(title_cell), text_of(units_cell)
         if title == EXAMPLE["title"] and named == EXAMPLE["units"]:
             self.look.table_rows -= 1
             self._say(None, _("这是模板里的样例，没有导入。"), Weight.HINT)
@@ -154,43 +157,54 @@ class Reader:
         before = len(self.look.remarks)
         if self.row in self.unsolved:
             self._formulas()
-        kind = self._chosen("kind", given["kind"], required=True)
-        day = self._day(given["date"])
+        kind = self._heard(self.cells.kind(kind_cell))
+        day = self._heard(self.cells.day(day_cell))
         units = self._units(named)
-        bulletin = self._bulletin(text_of(given["bulletin"]))
+        bulletin = self._bulletin(text_of(paper_cell))
         if units is None or bulletin in (SKIP, ASKED):
             return
-        details = self._details(kind, given)
+        about = self.cells.described(kind, self._describing(cells))
+        self._tell(about.told)
+        words = self._heard(self.cells.words(words_cell))
+        valued = self.cells.valued(self._valuing(cells))
+        self._tell(valued.told)
         if kind is None or day is None or self._faulty(before):
             return
         if kind == FactKind.CHECK and not title:
-            title = details["check"]
-        fields = {
-            "kind": kind,
-            "date": day,
-            "title": title,
-            "units": units,
-            "bulletin": bulletin,
-            **details,
-        }
-        key = content_key("table", [fields[name] for name in _KEY_FIELDS])
-        self._keep(FactRow(key=key, source=Source.TABLE, **fields), before)
+            title = about.check
+        note = text_of(note_cell)
+        parts = (kind, day, units, title, bulletin, about.key, words, valued.key, note)
+        row = FactRow(
+            kind=kind,
+            date=day,
+            title=title,
+            units=units,
+            key=content_key("table", parts),
+            source=Source.TABLE,
+            bulletin=bulletin,
+            form=about.form,
+            issue_label=about.issue_label,
+            note=note,
+            genre=about.genre,
+            level=about.level,
+            leader=about.leader,
+            mark=about.mark,
+            check=about.check,
+            words=words,
+            hundredths=valued.hundredths,
+            traits=valued.traits,
+        )
+        self._keep(row, before)
 
-    def _details(self, kind: str | None, given: Mapping[str, Any]) -> dict[str, Any]:
-        """Return what only some kinds have; what is wrong with it is said."""
-        return {
-            "form": self._form(kind, given["form"]),
-            "issue_label": text_of(given["issue_label"]),
-            "note": text_of(given["note"]),
-            "genre": self._chosen("genre", given["genre"]) or "",
-            "level": self._chosen("level", given["level"]),
-            "leader": text_of(given["leader"]),
-            "mark": self._chosen("mark", given["mark"]) or "",
-            "check": text_of(given["check"]),
-            "words": self._number("words", given["words"]),
-            "hundredths": self._points(given["hundredths"]),
-            "traits": self._traits(text_of(given["traits"])),
-        }
+    def _heard(self, worth: Worth) -> Any:
+        """Return what a cell says; what is wrong with it is told."""
+        if worth.told:
+            self._tell(worth.told)
+        return worth.value
+
+    def _tell(self, told: Iterable[Told]) -> None:
+        for field, message, weight in told:
+            self._said(field, message, weight)
 
     def _faulty(self, before: int) -> bool:
         told = self.look.remarks
@@ -246,80 +260,6 @@ class Reader:
                     message = _("公式没有计算结果。请用 Excel 打开、保存后再上传，或改成数值。")
                 self._say(column, message)
 
-    def _once(self, field: str, cell: Any, work: Callable[[], Any]) -> Any:
-        """Return the value of a cell, worked out once for equal cells."""
-        key = (field, type(cell), cell)
-        if key not in self._cache:
-            try:
-                self._cache[key] = work()
-            except ValueError as wrong:
-                self._cache[key] = wrong
-        found = self._cache[key]
-        if isinstance(found, ValueError):
-            self._said(field, str(found))
-            return None
-        return found
-
-    def _chosen(self, field: str, cell: Any, required: bool = False) -> Any:
-        words = text_of(cell)
-        if not words:
-            if required:
-                self._said(field, _("请填写%(label)s。") % {"label": BY_FIELD[field].label})
-            return None
-
-        def work() -> Any:
-            known = self.values[field]
-            found = known.get(plain_name(words))
-            if found is None:
-                raise ValueError(
-                    _("没有“%(value)s”这个%(label)s，请从这些中选：%(all)s。")
-                    % {
-                        "value": words[:20],
-                        "label": BY_FIELD[field].label,
-                        "all": "、".join(str(c.label) for c in BY_FIELD[field].choices or ()),
-                    }
-                )
-            return found
-
-        return self._once(field, words, work)
-
-    def _form(self, kind: str | None, cell: Any) -> str:
-        found = self._chosen("form", cell)
-        if found and kind not in (None, FactKind.ADOPTION):
-            self._said("form", _("只有采用才分采用形式，其他事项请留空。"))
-            return ""
-        return found or (AdoptionForm.SINGLE if kind == FactKind.ADOPTION else "")
-
-    def _day(self, cell: Any) -> date | None:
-        found = self._once("date", cell, lambda: day_of(cell, self.setting.year))
-        if found is None:
-            return None
-        day, guessed = found
-        if day is None:
-            self._said("date", _("请填写日期。"))
-        elif guessed:
-            message = _("没有写年份，按%(year)d年登记。") % {"year": self.setting.year}
-            self._said("date", message, Weight.HINT)
-        return day
-
-    def _number(self, field: str, cell: Any) -> int | None:
-        return None if cell == "" else self._once(field, cell, lambda: count_of(cell))
-
-    def _points(self, cell: Any) -> int | None:
-        return None if cell == "" else self._once("hundredths", cell, lambda: points_of(cell))
-
-    def _traits(self, words: str) -> tuple[str, ...]:
-        if not words:
-            return ()
-        found: list[str] = []
-        for word in filter(None, _BETWEEN_UNITS.split(words)):
-            trait = self.traits.get(plain_name(word))
-            if trait is None:
-                self._said("traits", _("没有“%(name)s”这个特征。") % {"name": word[:20]})
-            else:
-                found.append(trait)
-        return tuple(sorted(set(found)))
-
     def _units(self, words: str) -> tuple[int, ...] | None:
         """Return the units of a row; None when the row is left out, by choice or to be asked."""
         if not words:
@@ -338,7 +278,7 @@ class Reader:
             whole = self._unit(words)
             if whole.chosen is not None:
                 return (None if whole.chosen == SKIP else (whole.chosen,)), [whole]
-        parts = filter(None, (part.strip() for part in _BETWEEN_UNITS.split(words)))
+        parts = filter(None, (part.strip() for part in BETWEEN.split(words)))
         choices = [self._unit(part) for part in parts]
         units = tuple(c.chosen for c in choices if c.chosen is not None and c.chosen != SKIP)
         return (units if units and len(units) == len(choices) else None), choices
@@ -383,10 +323,3 @@ def unknown_name(choice: NameChoice, what: str) -> str:
         "what": what,
         "rows": choice.rows,
     }
-
-
-_BLANK = {spec.field: "" for spec in COLUMNS}
-_KEY_FIELDS = (
-    "kind", "date", "units", "title", "bulletin", "form", "issue_label", "genre", "mark",
-    "leader", "level", "check", "words", "hundredths", "traits", "note",
-)  # fmt: skip

@@ -192,10 +192,17 @@ def choice_key(written: str) -> str:
     return "n" + hashlib.sha256(plain_name(written).encode()).hexdigest()[:12]
 
 
+def key_text(parts: Iterable[object]) -> str:
+    """Return parts of a fact's content side by side, as its key takes them."""
+    return "\x1f".join(["" if part is None else str(part) for part in parts])
+
+
 def content_key(prefix: str, parts: Iterable[object]) -> str:
-    """Return the key of a fact from its content: the same content is booked once."""
-    text = "\x1f".join("" if part is None else str(part) for part in parts)
-    return f"{prefix}:{hashlib.sha256(text.encode()).hexdigest()[:40]}"
+    """Return the key of a fact from its content: the same content is booked once.
+
+    Several parts may be joined before, by `key_text`: the key stays the same.
+    """
+    return f"{prefix}:{hashlib.sha256(key_text(parts).encode()).hexdigest()[:40]}"
 
 
 def column_letter(index: int) -> str:
