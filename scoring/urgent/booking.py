@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from scoring.adoptions.actions import record_facts, withdraw_fact
 from scoring.adoptions.models import Fact
-from scoring.adoptions.rules import NOTE_MAX, FactKind, FactRow, Mark, Source
+from scoring.adoptions.rules import NOTE_MAX, FactKind, FactRow, Mark, Source, subject_of
 
 from . import queries
-from .models import Finding, GradeDecision, UrgentEvent
+from .models import Finding, GradeDecision, Piece, UrgentEvent
 from .rules import Kind, finding_key, verdict_key
 from .rules_clocks import Clock, Verdict
 
@@ -28,7 +29,13 @@ if TYPE_CHECKING:
 _START = "urgent:{}:verdict:"
 
 
-def _row(event: UrgentEvent, mark: str, key: str, note: str) -> FactRow:
+def _newest_piece(event: UrgentEvent) -> Piece | None:
+    return Piece.objects.filter(event=event).order_by("-pk").first()
+
+
+def _row(event: UrgentEvent, mark: str, key: str, note: str, piece: Piece | None) -> FactRow:
+    """Return the fact; about the item that carries the event, where there is one."""
+    item = piece.item_id if piece else None
     return FactRow(
         kind=FactKind.URGENT,
         date=timezone.localtime(event.opened_at).date(),
@@ -38,7 +45,7 @@ def _row(event: UrgentEvent, mark: str, key: str, note: str) -> FactRow:
         source=Source.ROAD,
         mark=mark,
         note=note[:NOTE_MAX],
-        subject=f"urgent:{event.pk}",
+        subject=subject_of(item, "") if item else f"urgent:{event.pk}",
     )
 
 
@@ -67,25 +74,50 @@ def book_verdict(event: UrgentEvent) -> None:
         return
     mark, note = verdict_of(clocks)
     last = GradeDecision.objects.filter(event=event).order_by("-pk").first()
-    record_facts([_row(full, mark, verdict_key(event.pk, last.pk if last else 0), note)])
+    piece = _newest_piece(event)
+    key = verdict_key(event.pk, last.pk if last else 0, piece.pk if piece else 0)
+    record_facts([_row(full, mark, key, note, piece)])
 
 
 def correct_verdict(event: UrgentEvent, person: User) -> None:
     """After another decision on the grade: take back what was booked, book what holds now."""
-    standing = Fact.objects.standing().filter(key__startswith=_START.format(event.pk))
-    for fact in standing:
-        withdraw_fact(fact_id=fact.pk, person=person, reason=_("级别更正，重新核定报送时限"))
+    _take_back(event, person, _("级别更正，重新核定报送时限"))
     book_verdict(event)
+
+
+def _take_back(event: UrgentEvent, person: User, reason: str) -> bool:
+    """Withdraw the verdict that stands; tell whether there was one."""
+    standing = list(Fact.objects.standing().filter(key__startswith=_START.format(event.pk)))
+    for fact in standing:
+        withdraw_fact(fact_id=fact.pk, person=person, reason=reason)
+    return bool(standing)
+
+
+def move_to_piece(event: UrgentEvent, person: User) -> None:
+    """After another word on the item that carries the event: book the same about that item."""
+    reason = _("对应稿件更正")
+    if _take_back(event, person, reason):
+        book_verdict(event)
+    for finding in Finding.objects.filter(event=event).exclude(ruling__lifted=True):
+        if _withdraw_finding(finding, person, reason):
+            book_finding(event, finding)
 
 
 def book_finding(event: UrgentEvent, finding: Finding) -> None:
     """Book what a person has found."""
-    record_facts([_row(event, finding.kind, finding_key(finding.pk), finding.reason)])
+    piece = _newest_piece(event)
+    key = finding_key(finding.pk, piece.pk if piece else 0)
+    record_facts([_row(event, finding.kind, key, finding.reason, piece)])
+
+
+def _withdraw_finding(finding: Finding, person: User, reason: str) -> bool:
+    key = finding_key(finding.pk)
+    fact = Fact.objects.standing().filter(Q(key=key) | Q(key__startswith=f"{key}:")).first()
+    if fact is not None:
+        withdraw_fact(fact_id=fact.pk, person=person, reason=reason[:NOTE_MAX])
+    return fact is not None
 
 
 def lift_finding(finding: Finding, person: User, why: str) -> None:
     """Take back what a lifted finding had booked."""
-    fact = Fact.objects.standing().filter(key=finding_key(finding.pk)).first()
-    if fact is not None:
-        reason = _("认定复核撤销：%(why)s") % {"why": why}
-        withdraw_fact(fact_id=fact.pk, person=person, reason=reason[:NOTE_MAX])
+    _withdraw_finding(finding, person, _("认定复核撤销：%(why)s") % {"why": why})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -61,6 +62,24 @@ class GradeForm(PlainForm):
 
     def clean_sensitive(self) -> tuple[str, ...]:
         return tuple(self.cleaned_data["sensitive"])
+
+
+class PieceForm(PlainForm):
+    """对应稿件: the page offers items, the action decides which are allowed."""
+
+    item = forms.IntegerField(
+        label=gettext_lazy("稿件"),
+        required=False,
+        min_value=1,
+        max_value=2**31 - 1,
+        error_messages={"invalid": gettext_lazy("请从列表中选择稿件。")},
+        widget=forms.Select,
+    )
+
+    def offer(self, items: Iterable[tuple[int, str]]) -> None:
+        """Offer items, by number and title; none takes the word back."""
+        rows = [("", _("（没有对应稿件）")), *((pk, f"{title}（{pk}）") for pk, title in items)]
+        self.fields["item"].widget.choices = rows
 
 
 class OnlineForm(PlainForm):

@@ -239,6 +239,30 @@ class DirectiveAnswer(AppendOnly):
         return f"{self.directive_id}"
 
 
+class Piece(AppendOnly):
+    """对应稿件: which item carries the event; the newest row holds, none: taken back."""
+
+    event = _event("pieces")
+    item = models.ForeignKey(
+        "items.ItemPage",
+        verbose_name=_("稿件"),
+        on_delete=models.PROTECT,
+        related_name="urgent_pieces",
+        null=True,
+        blank=True,
+    )
+    by = _by(_("登记人"))
+    at = models.DateTimeField(_("登记时间"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("对应稿件")
+        verbose_name_plural = _("对应稿件")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.event_id}"
+
+
 class Ending(AppendOnly):
     """办结: when and why nothing more is expected."""
 

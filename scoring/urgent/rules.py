@@ -172,11 +172,12 @@ def refusal_of(kind: str, kinds: frozenset[str], *, ended: bool) -> str:
     return ""
 
 
-def verdict_key(event_id: int, decision_id: int) -> str:
-    """Return the key of the fact "reported in time or late", under one decision on the grade."""
-    return f"urgent:{event_id}:verdict:{decision_id}"
+def verdict_key(event_id: int, decision_id: int, piece_id: int = 0) -> str:
+    """Return the key of the fact "reported in time or late", under one decision on the grade
+    and one word on the item that carries the event."""
+    return f"urgent:{event_id}:verdict:{decision_id}" + (f":{piece_id}" if piece_id else "")
 
 
-def finding_key(finding_id: int) -> str:
+def finding_key(finding_id: int, piece_id: int = 0) -> str:
     """Return the key of the fact that a finding leads to."""
-    return f"urgent:finding:{finding_id}"
+    return f"urgent:finding:{finding_id}" + (f":{piece_id}" if piece_id else "")

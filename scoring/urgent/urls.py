@@ -19,6 +19,7 @@ urlpatterns = [
     path("urgent/<row:pk>/online/", views_event.urgent_online, name="urgent_online"),
     path("urgent/<row:pk>/direct/", views_event.urgent_direct, name="urgent_direct"),
     path("urgent/<row:pk>/find/", views_event.urgent_find, name="urgent_find"),
+    path("urgent/<row:pk>/piece/", views_event.urgent_piece, name="urgent_piece"),
     path("urgent/<row:pk>/end/", views_event.urgent_end, name="urgent_end"),
     path("urgent/<row:pk>/paper/", views_paper.urgent_paper, name="urgent_paper"),
     path("urgent/reports/<row:pk>/take/", views_event.urgent_take, name="urgent_take"),

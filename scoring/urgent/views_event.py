@@ -19,7 +19,7 @@ from cms.review.actions import Refused
 from infoflow.units.models import User
 from infoflow.units.permissions import person_of
 
-from . import actions_findings, actions_office, queries, showing
+from . import actions_findings, actions_office, pieces, queries, showing
 from .forms_office import (
     AnswerForm,
     ClearForm,
@@ -29,6 +29,7 @@ from .forms_office import (
     GradeForm,
     ObjectForm,
     OnlineForm,
+    PieceForm,
     RuleForm,
     SignForm,
 )
@@ -58,6 +59,10 @@ def page(
     facts = queries.facts_of(event, holds)
     clocks = queries.clocks_for(event, queries.rule_rows())
     seen = list(event.seen.all())
+    piece = pieces.piece_of(event, person)
+    made = {**_empty_forms(event, holds, can), **(bound or {})}
+    if isinstance(made.get("piece"), PieceForm):
+        made["piece"].offer(pieces.offered(event))
     context = {
         "event": event,
         "state": event.state(),
@@ -73,7 +78,8 @@ def page(
         "directives": event.directives.select_related("by").prefetch_related("answers__by"),
         "findings": event.findings.select_related("by", "answer__by", "ruling__by"),
         "can": can,
-        "forms": {**_empty_forms(event, holds, can), **(bound or {})},
+        "piece": piece,
+        "forms": made,
         "open_form": next(iter(bound or {}), ""),
         "refusal": refusal,
         "suggestion": queries.suggestion_for(event, holds) if can.calls else None,
@@ -90,7 +96,7 @@ def _empty_forms(event: UrgentEvent, holds: queries.Standing, can: May) -> dict[
     if can.calls and (not can.ended or can.find):
         made["grade"] = GradeForm(initial=grade)
     if can.find:
-        made |= {"find": FindForm(), "rule": RuleForm()}
+        made |= {"find": FindForm(), "rule": RuleForm(), "piece": PieceForm()}
     if can.own:
         made["object"] = ObjectForm()
     if can.own or can.calls:
@@ -209,6 +215,9 @@ urgent_answer = _on_part(
 urgent_end = _on_event(Act("end", EndForm, _calls, actions_office.end, _("已办结。")))
 urgent_find = _on_event(
     Act("find", FindForm, _finds, actions_findings.find, _("认定已登记，单位可以申辩。"))
+)
+urgent_piece = _on_event(
+    Act("piece", PieceForm, _finds, pieces.carry, _("对应稿件已登记，已记的计分事项随之更正。"))
 )
 urgent_object = _on_part(
     Act(
