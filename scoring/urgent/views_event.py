@@ -61,8 +61,9 @@ def page(
     seen = list(event.seen.all())
     piece = pieces.piece_of(event, person)
     made = {**_empty_forms(event, holds, can), **(bound or {})}
-    if isinstance(made.get("piece"), PieceForm):
-        made["piece"].offer(pieces.offered(event))
+    choose = made.get("piece")
+    if isinstance(choose, PieceForm):
+        choose.offer(pieces.offered(event))
     context = {
         "event": event,
         "state": event.state(),
