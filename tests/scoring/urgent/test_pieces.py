@@ -1,4 +1,4 @@
-"""The item that carries an event: "a percentage of that item" finds it, before and after the end."""
+"""The item that carries an event: "a percentage of that item" finds it, before and after an end."""
 
 from __future__ import annotations
 
