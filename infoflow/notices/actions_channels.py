@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from wagtail.log_actions import log
 
 from infoflow.units.permissions import has_role
 from infoflow.units.roles import Role
@@ -54,6 +55,7 @@ def save_channel(
     channel = channel or Channel(service=Service(service))
     channel.server, channel.security = server, security
     channel.account, channel.sender = account, sender
+    renewed = secret is not None and secret != channel.secret
     if secret is not None:
         channel.secret = secret
     # What failed with the old settings says nothing of the new ones.
@@ -62,6 +64,8 @@ def save_channel(
     channel.bad_result = ""
     channel.full_clean()
     channel.save()
+    told = {"server": server, "account": account, "secret": renewed}
+    log(instance=channel, action="notices.channel_saved", user=person, data=told)
     Delivery.objects.filter(channel=channel, next_at__gt=timezone.now(), tries__gt=0).update(
         next_at=timezone.now()
     )
@@ -73,11 +77,16 @@ def stop_channel(*, service: str, person: User) -> bool:
     """Send nothing more this way; what still waits is dropped. False: not in use."""
     _administrator(person)
     now = timezone.now()
-    stopped = Channel.objects.filter(service=service, stopped_at=None).update(stopped_at=now)
+    channel = Channel.objects.select_for_update(no_key=True).filter(service=service).first()
+    stopped = channel is not None and channel.stopped_at is None
+    if channel is not None and stopped:
+        channel.stopped_at = now
+        channel.save(update_fields=["stopped_at"])
+        log(instance=channel, action="notices.channel_stopped", user=person)
     Delivery.objects.filter(channel__service=service, next_at__isnull=False).update(
         next_at=None, dropped_at=now
     )
-    return bool(stopped)
+    return stopped
 
 
 def _token(channel: Channel, typed: str) -> str:
@@ -231,6 +240,8 @@ def save_group(
         address.signing = _signing(signing)
     address.muted = sorted(code for code in all_kinds() if code not in wanted)
     address.save()
+    told = {"kinds": sorted(wanted), "address": bool(typed.strip())}
+    log(instance=address, action="notices.group_saved", user=person, title=name, data=told)
     return address
 
 
@@ -243,4 +254,5 @@ def remove_group(*, address_id: int, person: User) -> bool:
     if address is None:
         return False
     _let_go(address, timezone.now())
+    log(instance=address, action="notices.group_removed", user=person, title=address.name)
     return True

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import FormView, TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+from wagtail.models import ModelLogEntry
 
 from infoflow.units.permissions import has_role, person_of
 from infoflow.units.roles import Role
@@ -24,6 +25,7 @@ from .models_outbox import Address, Channel, Delivery
 from .rules import Service, covered
 
 FAILED_SHOWN = 50
+CHANGES_SHOWN = 20
 
 
 class ChannelsMixin(WagtailAdminTemplateMixin):
@@ -64,6 +66,11 @@ class ChannelsView(ChannelsMixin, TemplateView):
             lines=[(service, set_up.get(service)) for service in Service],
             groups=[(group, covered(group.token)) for group in groups],
             failed=list(failed.order_by("-given_up_at")[:FAILED_SHOWN]),
+            changes=list(
+                ModelLogEntry.objects.filter(action__startswith="notices.")
+                .select_related("user")
+                .order_by("-timestamp")[:CHANGES_SHOWN]
+            ),
         )
 
 

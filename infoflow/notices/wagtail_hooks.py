@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem as OfficeMenuItem
 from wagtail.admin.ui.sidebar import LinkMenuItem
+from wagtail.log_actions import LogActionRegistry
 
 from infoflow.desk.menu import MenuItem
 from infoflow.units.roles import Role
@@ -72,3 +73,12 @@ def channels_menu() -> OfficeMenuItem:
 @hooks.register("register_desk_menu_item")
 def desk_notices(request: HttpRequest) -> MenuItem:
     return MenuItem(_("消息"), reverse("notices"), order=5, badge=queries.unread_of(request.user))
+
+
+@hooks.register("register_log_actions")
+def channel_log_actions(registry: LogActionRegistry) -> None:
+    """Changes of channels and groups in Wagtail's log; tokens and passwords are not in it."""
+    registry.register_action("notices.channel_saved", _("设置消息渠道"), _("设置了消息渠道"))
+    registry.register_action("notices.channel_stopped", _("停用消息渠道"), _("停用了消息渠道"))
+    registry.register_action("notices.group_saved", _("设置工作群"), _("设置了工作群"))
+    registry.register_action("notices.group_removed", _("移除工作群"), _("移除了工作群"))

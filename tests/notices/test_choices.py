@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from icalendar import Calendar
+from wagtail.models import ModelLogEntry
 
 from infoflow.notices import feed
 from infoflow.notices.models import Address, Channel, Feed, Notice, Quiet
@@ -113,6 +114,15 @@ def test_the_administrator_sets_up_a_channel_whose_password_is_not_shown() -> No
     client.post(page, {"stop": "1"})
     kept.refresh_from_db()
     assert kept.stopped_at is not None
+    client.post(page, {"stop": "1"})
+    rows = list(ModelLogEntry.objects.order_by("pk"))
+    assert [(row.action, row.data.get("secret")) for row in rows] == [
+        ("notices.channel_saved", True),
+        ("notices.channel_saved", False),
+        ("notices.channel_stopped", None),
+    ]
+    assert not any("mail-password-1" in str(row.data) for row in rows)
+    assert "停用消息渠道" in client.get(reverse("notice_channels")).content.decode()
     assert client.get(reverse("notice_channel", args=["fax"])).status_code == 404
 
 
@@ -146,6 +156,13 @@ def test_groups_of_the_office() -> None:
     client.post(page, {"remove": "1"})
     group.refresh_from_db()
     assert group.unbound_at is not None
+    rows = ModelLogEntry.objects.filter(action__startswith="notices.group").order_by("pk")
+    assert [(row.label, row.data.get("address")) for row in rows] == [
+        ("值班群", True),
+        ("信息科群", False),
+        ("信息科群", None),
+    ]
+    assert not any("/duty/group-1" in f"{row.label}{row.data}" for row in rows)
 
 
 # --- the calendar -----------------------------------------------------------------------------
