@@ -148,8 +148,11 @@ class FactLine(AppendOnly):
 
     sealed_by = SEALED
 
-    fact = models.ForeignKey(Fact, on_delete=models.PROTECT, related_name="lines")
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="fact_lines")
+    # The indexes below begin with them: `one_line_per_unit`, `line_for_scoring`.
+    fact = models.ForeignKey(Fact, on_delete=models.PROTECT, related_name="lines", db_index=False)
+    unit = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, related_name="fact_lines", db_index=False
+    )
     position = models.PositiveSmallIntegerField(_("署名次序"), default=1)
     kind = models.CharField(max_length=20, choices=FactKind.choices)
     bulletin = models.ForeignKey(Bulletin, null=True, on_delete=models.PROTECT, related_name="+")
