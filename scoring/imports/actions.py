@@ -143,17 +143,23 @@ def drop(*, upload_id: int, person: User) -> None:
     Upload.objects.visible_to(person).filter(pk=upload_id).delete()
 
 
-def book_upload(*, upload_id: int, person: User) -> Generator[Step]:
+def book_upload(
+    *, upload_id: int, person: User, sheets: Sequence[Sheet] | None = None
+) -> Generator[Step]:
     """Book a kept table; yield how far it is, at last with the record of the import.
 
     One transaction: when the caller stops, or anything fails, nothing was booked.
+
+    Args:
+        sheets: its cells, when the caller has just read them; a kept table never changes.
 
     Raises:
         Refused: not theirs, or something must still be confirmed or put right.
     """
     with transaction.atomic():
         upload = _own(upload_id, person)
-        sheets = sheets_of(upload)
+        if sheets is None:
+            sheets = sheets_of(upload)
         choices = Choices.of(upload.choices)
         found = look(sheets, choices, default_notice=stem_of(upload.name))
         yield Step(0, found.new)

@@ -193,7 +193,9 @@ class LookView(ImporterMixin, TemplateView):
         """Book; yield each step, or why it was refused and nothing was booked."""
         try:
             # Closed at once when the page is left: the transaction must not wait for a collector.
-            booking = actions.book_upload(upload_id=self.upload.pk, person=self.person)
+            booking = actions.book_upload(
+                upload_id=self.upload.pk, person=self.person, sheets=self.sheets
+            )
             with closing(booking):
                 for step in booking:
                     yield step, ""

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from infoflow.uploads.reading import Sheet
 from scoring.imports.cells import count_of, day_of, points_of, text_of
+from scoring.imports.columns import COLUMNS
+from scoring.imports.facts_cells import FactCells
+from scoring.imports.facts_table import Reader, Setting
+from scoring.imports.names import KnownUnit, Names
+from scoring.imports.rules import content_key
 
 EXCEL_DAYS_FROM_1950 = 18_264
 
@@ -124,3 +131,44 @@ def test_what_are_no_points(cell: object, message: str) -> None:
 )
 def test_text(cell: object, text: str) -> None:
     assert text_of(cell) == text
+
+
+def test_a_key_is_made_of_all_that_a_row_says() -> None:
+    """Keys are stored: however a row is worked out, the same content must give the same one."""
+    head = [spec.label for spec in COLUMNS]
+    cells: dict[str, Any] = {
+        "kind": "采用", "date": "3月5日", "units": "甲镇、乙局", "title": " 一 件事 ",
+        "bulletin": "专报", "form": "综合", "issue_label": "第1期", "genre": "动态", "words": 800.0,
+        "hundredths": 2.5, "traits": "转载、头版头条", "note": "市里定的",
+    }  # fmt: skip
+    rows = [
+        head,
+        [cells.get(spec.field, "") for spec in COLUMNS],
+        [{"kind": "批示", "level": "县级", "mark": "主要领导", "leader": "某领导"}.get(
+            spec.field, cells[spec.field] if spec.field in ("date", "units", "title") else ""
+        ) for spec in COLUMNS],
+    ]  # fmt: skip
+    names = Names([KnownUnit(1, "甲镇", "a"), KnownUnit(2, "乙局", "b")], bulletins={7: "专报"})
+    setting = Setting(names, date(2026, 6, 1), 2026)
+    found = Reader(Sheet("表", rows), setting).read()
+    day = date(2026, 3, 5)
+    assert [row.key for row in found.rows] == [
+        content_key(
+            "table",
+            ["adoption", day, (1, 2), "一 件事", 7, "merged", "第1期", "news", "", "", None, "",
+             800, 250, ("front", "repost"), "市里定的"],
+        ),
+        content_key(
+            "table",
+            ["instruction", day, (1, 2), "一 件事", None, "", "", "", "main", "某领导", 1, "",
+             None, None, (), ""],
+        ),
+    ]  # fmt: skip
+
+
+def test_equal_cells_of_another_kind_say_something_else() -> None:
+    cells = FactCells(2026)
+    assert cells.words(1.0).value == cells.words(1).value == 1
+    assert "是" in cells.words(True).told[0].message
+    assert cells.described("check", ("", 1.0, "", "", "", "", "")).issue_label == "1"
+    assert cells.described("check", ("", True, "", "", "", "", "")).issue_label == "是"
