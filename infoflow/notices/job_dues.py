@@ -7,12 +7,16 @@ has told either all of it or nothing.
 
 from __future__ import annotations
 
+import json
 import logging
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from django.db import IntegrityError, transaction
+from django.db.models import TextField
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from infoflow import bulk
@@ -28,7 +32,7 @@ log = logging.getLogger(__name__)
 BATCH = 100
 # Rows of one call; the other jobs are called in between.
 SHARE = 500
-_READ = 500
+_READ = 2_000
 # A reminder that fails is tried again after one minute, two, four … at most an hour.
 _AGAIN_MAX = 60
 
@@ -134,15 +138,28 @@ def _try_again(due: Due, now: datetime) -> None:
     due.next_at = now + timedelta(minutes=min(2 ** min(due.failures - 1, 10), _AGAIN_MAX))
 
 
+@lru_cache(maxsize=256)
+def _points(text: str) -> tuple[int, ...]:
+    return tuple(json.loads(text))
+
+
+def _moment(text: str) -> datetime:
+    """Read a moment as a database says it: PostgreSQL with its zone, SQLite in UTC without."""
+    found = datetime.fromisoformat(text)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
 def _foreseen(now: datetime) -> Outcome:
     """Count what a run would tell."""
     told: Counter[str] = Counter()
     late: Counter[str] = Counter()
     skipped: Counter[str] = Counter()
-    rows = Due.objects.waking(now).order_by()
-    values = rows.values_list("kind", "at", "points", "handled_to", "known_at")
-    for name, at, points, handled, known in values.iterator(chunk_size=_READ):
-        found = look(at, points, handled, known, now)
+    # As texts: the fields' own conversion of a row takes five times as long as the look at it.
+    texts = [Cast(name, TextField()) for name in ("points", "at", "handled_to", "known_at")]
+    rows = Due.objects.waking(now).order_by().values_list("kind", *texts)
+    for name, points, *moments in rows.iterator(chunk_size=_READ):
+        at, handled, known = map(_moment, moments)
+        found = look(at, _points(points), handled, known, now)
         if found.told is not None:
             told[name] += 1
             late[name] += found.late

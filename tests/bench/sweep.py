@@ -2,8 +2,9 @@
 
 Run with `bin/bench sweep [--on sqlite|postgresql]`. The floor writes the rows that a telling
 leaves (the point, the notice, its recipients, the deadline's next look) as bare SQL in
-transactions of the same size. Goals: a run that tells 100 of 100,000 takes 2 s at most, and the
-memory of telling 10,000 is that of telling 1,000.
+transactions of the same size. Goals, of which a missed one is told and makes the exit code 1: a
+run over 100,000 takes 2 s at most, whether nothing is due, 100 or 1,000 are told, or all are due
+and only counted (a dry run); and the memory of telling 10,000 is that of telling 1,000.
 """
 
 from __future__ import annotations
@@ -124,9 +125,10 @@ def remind(asked: list[int]) -> Callable[..., None]:
 
 
 def floor(count: int, now: datetime, asked: list[int]) -> None:
-    """Write what `count` tellings leave, fifty in a transaction, and take it back."""
+    """Write what `count` tellings leave, as many in a transaction as a sweep takes."""
     from django.db import connection, transaction
 
+    from infoflow.notices.job_dues import BATCH
     from infoflow.notices.models import Notice, Recipient
     from infoflow.worktime.models import Due, DuePoint
 
@@ -141,9 +143,9 @@ def floor(count: int, now: datetime, asked: list[int]) -> None:
         cursor.execute(f"INSERT INTO {table} ({columns}) VALUES ({marks})", list(values.values()))
 
     first = (Notice.objects.order_by("-pk").values_list("pk", flat=True).first() or 0) + 1_000_000
-    for start in range(0, count, 50):
+    for start in range(0, count, BATCH):
         with transaction.atomic(), connection.cursor() as cursor:
-            for n, pk in enumerate(ids[start : start + 50], start=first + start):
+            for n, pk in enumerate(ids[start : start + BATCH], start=first + start):
                 insert(
                     cursor,
                     DuePoint,
@@ -212,26 +214,30 @@ def measure(kind: str) -> int:
             if ran.outcome.done != expected or ran.failure:
                 raise SystemExit(f"{ran.outcome.done} told instead of {expected}, {ran.failure}")
 
-        nothing = min(seconds(lambda: run(0)) for _round in range(ROUNDS))
-        say(f"nothing due            {nothing * 1000:9.1f} ms")
-        taken = _rounds(run, asked)
+        found = {"nothing due": min(seconds(lambda: run(0)) for _round in range(ROUNDS))}
+        say(f"nothing due            {found['nothing due'] * 1000:9.1f} ms")
+        found |= _rounds(run, asked)
         grown = {}
         for count, first in ((MANY, 20_000), (VERY_MANY, 30_000)):
             make_due(first, count, timezone.now())
             grown[count] = peak(partial(run, count))
             say(f"telling {count:6} grows by {grown[count] / 1024 / 1024:5.1f} MiB at most")
         make_due(0, OPEN, timezone.now())
-        dry = seconds(lambda: run(OPEN, dry=True))
-        say(f"all {OPEN} due, dry run {dry:6.2f} s")
-    constant = grown[VERY_MANY] - grown[MANY] <= MEMORY_GOAL
-    return int(not (nothing <= GOAL and taken <= GOAL and constant))
+        found["dry run"] = min(seconds(lambda: run(OPEN, dry=True)) for _round in range(ROUNDS))
+        say(f"all {OPEN} due, dry run {found['dry run']:6.2f} s")
+    missed = [f"{name} {took:.2f} s" for name, took in found.items() if took > GOAL]
+    if grown[VERY_MANY] - grown[MANY] > MEMORY_GOAL:
+        missed.append("memory")
+    if missed:
+        say(f"missed: {', '.join(missed)}")
+    return int(bool(missed))
 
 
-def _rounds(run: Callable[[int], None], asked: list[int]) -> float:
-    """Tell SOME and MANY, with their floors in turn; return the seconds for SOME."""
+def _rounds(run: Callable[[int], None], asked: list[int]) -> dict[str, float]:
+    """Tell SOME and MANY, with their floors in turn; return the seconds of both."""
     from django.utils import timezone
 
-    found = {}
+    found: dict[str, float] = {}
     first = 0
     for count in (SOME, MANY):
         ours, bare = [], []
@@ -240,12 +246,12 @@ def _rounds(run: Callable[[int], None], asked: list[int]) -> float:
             first += count
             ours.append(seconds(partial(run, count)))
             bare.append(seconds(partial(floor, count, timezone.now(), asked)))
-        found[count] = min(ours)
+        found[f"{count} told"] = min(ours)
         say(
             f"{count:6} of them told      {min(ours):9.3f} s, floor {min(bare):7.3f} s:"
             f" {min(ours) / min(bare):.1f}"
         )
-    return found[SOME]
+    return found
 
 
 def main() -> int:

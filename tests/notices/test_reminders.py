@@ -118,6 +118,20 @@ def test_dry_run_counts_and_writes_nothing(capsys: pytest.CaptureFixture[str]) -
 
 
 @pytest.mark.django_db
+def test_a_dry_run_counts_what_a_run_then_tells() -> None:
+    for number, ago in enumerate((0.5, 3, 20.5, 61, 5_000, -119.5, -1_439.7, -1_441, -9_000)):
+        due(f"d{number}", minutes_ago(ago))
+        due(f"e{number}", minutes_ago(ago).replace(microsecond=0), points=[0, -30])
+    now = timezone.now()
+    (foreseen,) = sweep.sweep(now, dry=True)
+    (told_now,) = sweep.sweep(now)
+    assert foreseen.outcome.done == told_now.outcome.done == Notice.objects.count() == 12
+    late = Notice.objects.filter(text__contains="晚了").count()
+    skipped = DuePoint.objects.filter(skipped=True).count()
+    assert f"晚到{late}条，略过更早的提醒点{skipped}个" in foreseen.outcome.lines[0]
+
+
+@pytest.mark.django_db
 def test_many_rows_share_their_statements(django_assert_max_num_queries: Any) -> None:
     """As many for sixty as for two, and the notices' text is the same."""
     person(name=trial.ASKED)
