@@ -6,6 +6,7 @@ What is done beside the chain (phone, grade, signature, findings …) stands in 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
@@ -161,9 +162,9 @@ class UrgentEvent(AppendOnly):
         ending: Ending | None = getattr(self, "ending", None)
         return ending.at if ending else None
 
-    def state(self) -> State:
-        """Return how it stands; reads what a list has prefetched."""
-        kinds = frozenset(report.kind for report in self.reports.all())
+    def state(self, chain: Iterable[Report] | None = None) -> State:
+        """Return how it stands; reads what a list has prefetched, or the reports at hand."""
+        kinds = frozenset(report.kind for report in chain or self.reports.all())
         return state_of(origin=self.origin, kinds=kinds, ended=self.ended_at is not None)
 
 

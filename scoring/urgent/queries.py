@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Prefetch
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from .content import SENSITIVE, latest
 from .models import (
@@ -22,7 +23,7 @@ from .models import (
     UrgentEventQuerySet,
 )
 from .models_rules import rule_rows, threshold_rows
-from .rules import Clear, Kind, State
+from .rules import Clear, Kind, State, clock_text
 from .rules_clocks import Clock, EventFacts, RuleRow, clocks_of
 from .rules_grades import EventClass, Grade, Measure, Suggestion, suggest
 
@@ -96,9 +97,13 @@ class Standing:
         return str(EventClass(self.event_class).label) if known else ""
 
 
-def standing_of(event: UrgentEvent) -> Standing:
-    """Return what holds of an event; reads what `with_all` has brought."""
-    reports = list(event.reports.all())
+def standing_of(event: UrgentEvent, chain: Sequence[Report] | None = None) -> Standing:
+    """Return what holds of an event; reads what `with_all` has brought.
+
+    Args:
+        chain: the event's reports, where the caller has them at hand.
+    """
+    reports = list(event.reports.all()) if chain is None else chain
     told = latest(reports)
     grades = list(event.grades.all())
     decided: GradeDecision | None = grades[-1] if grades else None
@@ -120,11 +125,14 @@ def standing_of(event: UrgentEvent) -> Standing:
     )
 
 
-def facts_of(event: UrgentEvent, standing: Standing | None = None) -> EventFacts:
+def facts_of(
+    event: UrgentEvent, standing: Standing | None = None, chain: Sequence[Report] | None = None
+) -> EventFacts:
     """Return the moments from which the clocks are reckoned."""
-    holds = standing or standing_of(event)
+    reports = list(event.reports.all()) if chain is None else chain
+    holds = standing or standing_of(event, reports)
     by_kind: dict[str, list[Report]] = {}
-    for report in event.reports.all():
+    for report in reports:
         by_kind.setdefault(report.kind, []).append(report)
     first = next(iter(by_kind.get(Kind.FIRST, [])), None)
     final = next(iter(by_kind.get(Kind.FINAL, [])), None)
@@ -187,9 +195,10 @@ def is_stopped(report: Report) -> bool:
     return check is not None and check.verdict == Clear.STOPPED
 
 
-def is_hidden(event: UrgentEvent) -> bool:
+def is_hidden(event: UrgentEvent, chain: Sequence[Report] | None = None) -> bool:
     """Tell whether an event's own words are kept back, because its first report was stopped."""
-    return any(is_stopped(report) for report in event.reports.all() if report.kind == Kind.FIRST)
+    reports = event.reports.all() if chain is None else chain
+    return any(is_stopped(report) for report in reports if report.kind == Kind.FIRST)
 
 
 @dataclass(frozen=True)
@@ -210,6 +219,32 @@ class Line:
         """Minutes late of the clock shown, 0 when in time."""
         return self.clock.late_minutes if self.clock else 0
 
+    @property
+    def due_words(self) -> str:
+        """When the clock shown is due."""
+        return (
+            _("%(at)s到期") % {"at": clock_text(self.clock.due_at, gap=" ")} if self.clock else ""
+        )
+
+    @property
+    def due_seconds(self) -> int:
+        """The same moment as the page's countdown takes it."""
+        return int(self.clock.due_at.timestamp()) if self.clock else 0
+
+    @property
+    def meta(self) -> list[str]:
+        """What stands below the title: where, when, how grave, what came last."""
+        holds, last = self.standing, self.last
+        found = [] if self.hidden else [holds.place]
+        found.append(_("%(at)s发生") % {"at": clock_text(holds.happened_at, gap=" ")})
+        if holds.grade_label:
+            found.append(holds.grade_label)
+        if last is not None:
+            found.append(f"{last.label} {clock_text(last.received_at, gap=' ')}")
+        if self.unsigned:
+            found.append(_("待补签"))
+        return found
+
 
 def next_clock(clocks: Iterable[Clock]) -> Clock | None:
     """Return the clock that a list shows: what is overdue first, then what is due next."""
@@ -220,11 +255,11 @@ def next_clock(clocks: Iterable[Clock]) -> Clock | None:
 def line_of(event: UrgentEvent, rules: Sequence[RuleRow], now: datetime) -> Line:
     """Return an event with its state and next clock; asks nothing of the database."""
     reports = list(event.reports.all())
-    holds = standing_of(event)
-    clocks = clocks_of(facts_of(event, holds), rules, as_of=now)
+    holds = standing_of(event, reports)
+    clocks = clocks_of(facts_of(event, holds, reports), rules, as_of=now)
     return Line(
         event=event,
-        state=event.state(),
+        state=event.state(reports),
         standing=holds,
         last=reports[-1] if reports else None,
         clock=None if event.ended_at else next_clock(clocks),
@@ -233,7 +268,7 @@ def line_of(event: UrgentEvent, rules: Sequence[RuleRow], now: datetime) -> Line
             getattr(report, "signature", None) is None and report.via == "system"
             for report in reports
         ),
-        hidden=is_hidden(event),
+        hidden=is_hidden(event, reports),
     )
 
 

@@ -107,10 +107,10 @@ def state_of(*, origin: str, kinds: frozenset[str], ended: bool) -> State:
     return State.PHONED if origin == Origin.PHONE else State.MISSING
 
 
-def clock_text(moment: datetime) -> str:
-    """Return a moment as a message names it: 11月26日14:03."""
+def clock_text(moment: datetime, *, gap: str = "") -> str:
+    """Return a moment as a message names it, 11月26日14:03; a list has a gap before the time."""
     local = moment.astimezone(CHINA)
-    return f"{local.month}月{local.day}日{local:%H:%M}"
+    return f"{local.month}月{local.day}日{gap}{local:%H:%M}"
 
 
 def faults_of_times(

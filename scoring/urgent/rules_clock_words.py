@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.utils.functional import Promise
+from django.utils.functional import Promise, lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -31,15 +31,19 @@ def moment_words(moment: datetime, *, beside: datetime | None = None, week: bool
     return day_words(here.date(), with_year=year, with_weekday=week) + clock
 
 
-def after(step: Clock, at: datetime) -> str:
+def _after(step: Clock, at: datetime) -> str:
     """Return what starts a clock that runs from another step's report, or from its limit."""
     name = step_words(step.step, step.channel)
     return name if step.met_at == at else _("%(step)s时限") % {"step": name}
 
 
-def fallen_back(start: Start, used: Start) -> str:
+def _fallen_back(start: Start, used: Start) -> str:
     """Return the note on a start that is not known."""
     return _("%(start)s时间不明，按%(used)s时间起算") % {"start": start.label, "used": used.label}
+
+
+# Put together when somebody reads them: a list of events reckons many clocks and tells few.
+after, fallen_back = lazy(_after, str), lazy(_fallen_back, str)
 
 
 def step_words(step: str, channel: str) -> str:

@@ -122,22 +122,21 @@ def _clocks_for(
     single = [row for row in waiting if row.step != Step.FOLLOWUP]
     # A rule after another step comes after that step's; whose step never comes, has no clock.
     while single:
-        ready = [row for row in single if _base(row, facts, single, done) is not None]
-        if not ready:
+        bases = [(row, _base(row, facts, done)) for row in single]
+        single = [row for row, base in bases if base is None]
+        if len(single) == len(bases):
             break
-        for row in ready:
-            base = _base(row, facts, single, done)
-            assert base is not None  # noqa: S101 - it was chosen for that
-            done.append(_single_clock(row, facts, base, as_of))
-        single = [row for row in single if row not in ready]
+        for row, base in bases:
+            if base is not None:
+                # A step that was reckoned in this round may be what it runs from.
+                latest = _base(row, facts, done) if row.after_step else base
+                done.append(_single_clock(row, facts, latest or base, as_of))
     for row in followups:
         done += _followup_clocks(row, facts, done, as_of)
     return done
 
 
-def _base(
-    row: RuleRow, facts: EventFacts, waiting: Sequence[RuleRow], done: Sequence[Clock]
-) -> Base | None:
+def _base(row: RuleRow, facts: EventFacts, done: Sequence[Clock]) -> Base | None:
     """Return from when a rule runs; None while what it waits for is not reckoned."""
     if row.after_step == AFTER_END:
         return Base(facts.ended_at, words.ENDED) if facts.ended_at else None
@@ -217,7 +216,7 @@ def _clock(
     as_of: datetime | None,
 ) -> Clock:
     verdict, late = judged(due, met, as_of)
-    bare = Clock(
+    clock = Clock(
         step=row.step,
         channel=row.channel,
         rule_id=row.id,
@@ -227,12 +226,10 @@ def _clock(
         met_at=met,
         verdict=verdict,
         late_minutes=late,
+        reckon=lambda: words.reckoned(clock, row, facts, base),
+        tell=lambda: words.told(clock, row, facts, base),
     )
-    return replace(
-        bare,
-        reckon=lambda: words.reckoned(bare, row, facts, base),
-        tell=lambda: words.told(bare, row, facts, base),
-    )
+    return clock
 
 
 def _moments(row: RuleRow, begun: datetime) -> Iterator[datetime]:
