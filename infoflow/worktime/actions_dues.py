@@ -62,18 +62,19 @@ def set_due(
         "points": wanted,
         "url": url,
     }
-    due, made = Due.objects.select_for_update().get_or_create(
-        key=key, defaults={**fields, "known_at": now, "handled_to": now}
-    )
-    if not made:
-        if all(getattr(due, name) == value for name, value in fields.items()):
-            return due
-        if due.at != at:
-            DueChange.objects.create(
-                due=due, at=now, old_at=due.at, new_at=at, why=_("重新设定期限")
-            )
-        for name, value in fields.items():
-            setattr(due, name, value)
+    handled = handled_at_start(at, wanted, now)
+    armed = {
+        "known_at": now,
+        "handled_to": handled,
+        "next_at": look(at, wanted, handled, now, handled).next_at,
+    }
+    due, made = Due.objects.select_for_update().get_or_create(key=key, defaults={**fields, **armed})
+    if made or all(getattr(due, name) == value for name, value in fields.items()):
+        return due
+    if due.at != at:
+        DueChange.objects.create(due=due, at=now, old_at=due.at, new_at=at, why=_("重新设定期限"))
+    for name, value in fields.items():
+        setattr(due, name, value)
     _arm(due, now)
     return due
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +31,7 @@ from scoring.duty.queries import leader_on_duty, on_duty
 from . import queries
 from .models import Report, UrgentEvent
 from .rules import Kind, clock_text, label_of
-from .rules_clocks import Channel, Clock, Step
+from .rules_clocks import Channel, Clock, RuleRow, Step
 
 if TYPE_CHECKING:
     from infoflow.units.models import User
@@ -198,6 +198,35 @@ def clock_label(clock: Clock) -> str:
     return _("%(channel)s首报") % {"channel": channel}
 
 
+def _wanted(event: UrgentEvent, rules: Sequence[RuleRow], now: datetime) -> dict[str, Clock]:
+    """Return the clocks of an event that want a deadline, by its key."""
+    if event.ended_at is not None:
+        return {}
+    clocks = queries.clocks_for(event, rules, now)
+    return {due_key(event.pk, clock): clock for clock in clocks if clock.met_at is None}
+
+
+def _differ(wanted: Mapping[str, Clock], known: Mapping[str, Due]) -> bool:
+    """Tell whether `sync_dues` would change anything."""
+    running = {key: due.at for key, due in known.items() if due.settled_at is None}
+    return running != {key: clock.due_at for key, clock in wanted.items()}
+
+
+def out_of_step(ids: Iterable[int], now: datetime) -> list[int]:
+    """Return those of some events whose deadlines are not those of their clocks.
+
+    A few queries for all of them; holds nothing, so whoever acts on it looks again.
+    """
+    events = queries.with_all(UrgentEvent.objects.filter(pk__in=ids)).order_by("pk")
+    rules = queries.rule_rows()
+    wanted = {event.pk: _wanted(event, rules, now) for event in events}
+    known: dict[int, dict[str, Due]] = {pk: {} for pk in wanted}
+    open_dues = Due.objects.open().filter(kind__in=POINTS)
+    for due in open_dues.filter(unit__in={event.unit_id for event in events}):
+        known.get(int(due.key.split(":")[1]), {})[due.key] = due
+    return [pk for pk in wanted if _differ(wanted[pk], known[pk])]
+
+
 def sync_dues(event_id: int, now: datetime | None = None) -> int:
     """Have the deadlines of an event be those of its clocks; return how many changed.
 
@@ -206,14 +235,10 @@ def sync_dues(event_id: int, now: datetime | None = None) -> int:
     now = now or timezone.now()
     event = queries.with_all(UrgentEvent.objects.all()).get(pk=event_id)
     known = {due.key: due for due in Due.objects.filter(key__startswith=f"urgent:{event_id}:")}
-    changed, wanted = 0, set()
-    over = event.ended_at is not None
-    for clock in queries.clocks_for(event, queries.rule_rows(), now):
-        key = due_key(event_id, clock)
+    wanted = _wanted(event, queries.rule_rows(), now)
+    changed = 0
+    for key, clock in wanted.items():
         due = known.get(key)
-        if over or clock.met_at is not None:
-            continue
-        wanted.add(key)
         if due is not None and due.at == clock.due_at and due.settled_at is None:
             continue
         kind = FOLLOW_DUE if clock.step in (Step.FOLLOWUP, Step.FINAL) else FIRST_DUE

@@ -64,8 +64,8 @@ def with_all(events: UrgentEventQuerySet) -> UrgentEventQuerySet:
             .prefetch_related(Prefetch("checks", Check.objects.order_by("pk")))
             .order_by("pk"),
         ),
-        Prefetch("phones", PhoneReport.objects.order_by("at", "pk")),
-        Prefetch("grades", GradeDecision.objects.order_by("pk")),
+        Prefetch("phones", PhoneReport.objects.select_related("taken_by").order_by("at", "pk")),
+        Prefetch("grades", GradeDecision.objects.select_related("by").order_by("pk")),
         Prefetch("seen", SeenOnline.objects.order_by("first_seen", "pk")),
     )
     return found

@@ -13,6 +13,8 @@ from .models import UrgentEvent
 from .rules import Kind
 
 NAME = "urgent"
+# Events that are looked at together.
+BATCH = 100
 
 
 def run(now: datetime, dry: bool) -> Outcome:
@@ -22,9 +24,10 @@ def run(now: datetime, dry: bool) -> Outcome:
     if dry:
         return Outcome(lines=(f"open events: {len(ids)}",))
     done = 0
-    for event_id in ids:
-        with transaction.atomic():
-            held = UrgentEvent.objects.select_for_update(of=("self",), no_key=True)
-            if held.filter(pk=event_id).first() is not None:
-                done += following.sync_dues(event_id, now)
+    for start in range(0, len(ids), BATCH):
+        for event_id in following.out_of_step(ids[start : start + BATCH], now):
+            with transaction.atomic():
+                held = UrgentEvent.objects.select_for_update(of=("self",), no_key=True)
+                if held.filter(pk=event_id).first() is not None:
+                    done += following.sync_dues(event_id, now)
     return Outcome(done=done)

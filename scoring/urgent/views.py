@@ -90,11 +90,7 @@ def urgent_new(request: HttpRequest) -> HttpResponse:
     units = list(Unit.objects.filter(pk__in=unit_ids_of(person)).order_by("order", "pk"))
     if not units:
         raise PermissionDenied
-    waiting = [
-        event
-        for event in queries.events_for(person).open().filter(unit__in=units)
-        if not event.reports.all()
-    ]
+    waiting = UrgentEvent.objects.visible_to(person).open().filter(unit__in=units, reports=None)
     return _first(request, units, None, {"waiting": waiting})
 
 

@@ -12,6 +12,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -34,6 +35,7 @@ from .forms_office import (
     SignForm,
 )
 from .models import Directive, Finding, Report, UrgentEvent
+from .rules_clocks import clocks_of
 from .showing import May
 from .views import now_ms, own_event
 
@@ -57,7 +59,7 @@ def page(
     can = showing.may(event, person)
     holds = queries.standing_of(event)
     facts = queries.facts_of(event, holds)
-    clocks = queries.clocks_for(event, queries.rule_rows())
+    clocks = clocks_of(facts, queries.rule_rows(), as_of=timezone.now())
     seen = list(event.seen.all())
     piece = pieces.piece_of(event, person)
     made = {**_empty_forms(event, holds, can), **(bound or {})}
@@ -72,8 +74,8 @@ def page(
         "hidden": queries.is_hidden(event) and not can.review,
         "clocks": showing.clock_lines(clocks),
         "chain": showing.chain_of(event, person, can),
-        "phones": event.phones.select_related("taken_by"),
-        "grades": event.grades.select_related("by"),
+        "phones": event.phones.all(),
+        "grades": event.grades.all(),
         "seen": seen,
         "gap": showing.gap_of(event, seen, facts.first_at),
         "directives": event.directives.select_related("by").prefetch_related("answers__by"),
