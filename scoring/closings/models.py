@@ -38,7 +38,10 @@ class Closing(AppendOnly):
 
     start = models.DateField(_("开始日期"), validators=[plausible_date])
     end = models.DateField(_("结束日期"), validators=[plausible_date])
-    snapshot = models.JSONField(_("排名快照"))
+    # JSON as it was written: the digest is of this very text, which no database may spell anew.
+    snapshot = models.TextField(_("排名快照"))
+    # The year whose conversion stands in the snapshot.
+    converted_year = models.PositiveSmallIntegerField(_("折算年度"), null=True)
     digest = models.CharField(_("摘要"), max_length=64)
     note = models.CharField(_("说明"), max_length=200, blank=True)
     closed_by = models.ForeignKey(

@@ -6,6 +6,7 @@ groups and names may change afterwards, the assessment of that year does not.
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -175,15 +176,19 @@ def frozen_assessment(year: int) -> Assessment | None:
     """
     days = (date(year, 1, 1), date(year, 12, 31))
     found = Closing.objects.filter(start__lte=days[1], end__gte=days[0])
-    of_year = {f"snapshot__{KEY}__year": year}
-    key: tuple[int, str] | None = found.filter(**of_year).values_list("pk", "digest").first()
+    key: tuple[int, str] | None = (
+        found.filter(converted_year=year).values_list("pk", "digest").first()
+    )
     if key is None:
         return None
     if key not in _kept:
-        snapshot = Closing.objects.values_list("snapshot", flat=True).get(pk=key[0])
-        if digest_of(snapshot) != key[1]:
+        text = Closing.objects.values_list("snapshot", flat=True).get(pk=key[0])
+        if digest_of(text) != key[1]:
             return None
-        _kept[key] = _read(snapshot[KEY])
+        stored = json.loads(text)[KEY]
+        if stored["year"] != year:
+            return None
+        _kept[key] = _read(stored)
     return _kept[key]
 
 

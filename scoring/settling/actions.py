@@ -17,7 +17,7 @@ from scoring.closings.models import Closing
 from scoring.closings.queries import lock_units
 from scoring.ledger.actions import rebuild
 from scoring.rankings.queries import counted_ranking
-from scoring.rankings.snapshots import digest_of, snapshot_of
+from scoring.rankings.snapshots import digest_of, snapshot_of, text_of
 
 from .queries import assessment_to_freeze, refusal, seen_digest, with_conversion
 from .rules import NOTE_MAX
@@ -61,14 +61,15 @@ def close_period(
     difference = rebuild(start, end)
     if before is not None and seen_digest(before, difference, shown) != digest:
         raise Changed(_("您查看之后数据有变化，还没有结账。请核对下面新的内容，再点“结账”。"))
-    snapshot = with_conversion(
-        snapshot_of(counted_ranking(start, end, afresh=True)), assessment_to_freeze(start, end)
-    )
+    conversion = assessment_to_freeze(start, end)
+    found = snapshot_of(counted_ranking(start, end, afresh=True))
+    text = text_of(with_conversion(found, conversion))
     made: Closing = Closing.objects.create(
         start=start,
         end=end,
-        snapshot=snapshot,
-        digest=digest_of(snapshot),
+        snapshot=text,
+        converted_year=None if conversion is None else conversion.year,
+        digest=digest_of(text),
         note=note,
         closed_by=person,
     )

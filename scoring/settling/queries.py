@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -22,7 +23,7 @@ from scoring.objections.queries import open_in_period
 from scoring.rankings.assessment import KEY, Assessment, assessment, plain_of
 from scoring.rankings.queries import counted_ranking
 from scoring.rankings.rules import Period
-from scoring.rankings.snapshots import digest_of, ranking_of, snapshot_of
+from scoring.rankings.snapshots import digest_of, ranking_of, snapshot_of, text_of
 from scoring.rankings.tables import UNGROUPED, Figures, Ranking
 
 from .rules import Flaw, differing, gaps, why_not, year_completed
@@ -94,7 +95,7 @@ def seen_digest(
     ranking: Ranking, difference: Difference, conversion: Conversion | None = None
 ) -> str:
     """Return the digest of what a person has seen before confirming."""
-    frozen = digest_of(with_conversion(snapshot_of(ranking), conversion))
+    frozen = digest_of(text_of(with_conversion(snapshot_of(ranking), conversion)))
     return hashlib.sha256(f"{frozen}:{difference.digest}".encode()).hexdigest()
 
 
@@ -128,10 +129,10 @@ def _by_unit(ranking: Ranking) -> dict[int, Figures]:
 
 def flaws_of(closing: Closing) -> Iterator[Flaw]:
     """Yield everything in which a closed period is no longer what it was closed as."""
-    snapshot: Mapping[str, Any] = closing.snapshot
-    if digest_of(snapshot) != closing.digest:
+    if digest_of(closing.snapshot) != closing.digest:
         yield Flaw(_("快照与摘要不符：快照被改动过。"))
     try:
+        snapshot: Mapping[str, Any] = json.loads(closing.snapshot)
         frozen = ranking_of(snapshot)
     except (KeyError, TypeError, ValueError):
         yield Flaw(_("快照无法读取：快照被改动过。"))

@@ -26,7 +26,7 @@ from scoring.ledger.actions import rebuild
 from scoring.ledger.models import Entry
 from scoring.ledger.queries import facts_of
 from scoring.rankings.queries import counted_ranking
-from scoring.rankings.snapshots import digest_of, snapshot_of
+from scoring.rankings.snapshots import digest_of, snapshot_of, text_of
 from scoring.schemes.actions import create_scheme, publish_scheme
 from scoring.schemes.engine import FactView, run
 from scoring.schemes.models import Scheme
@@ -174,7 +174,7 @@ def test_closing_without_lock_misses_what_is_being_recorded(
     both_looked, recorded = threading.Barrier(2), threading.Event()
 
     def close() -> None:
-        snapshot = snapshot_of(counted_ranking(*QUARTER))
+        snapshot = text_of(snapshot_of(counted_ranking(*QUARTER)))
         both_looked.wait(timeout=30)
         recorded.wait(timeout=30)
         Closing.objects.create(
@@ -325,7 +325,7 @@ def test_closing_without_lock_misses_a_unit_that_is_being_created(
     looked, recorded = threading.Event(), threading.Event()
 
     def close() -> None:
-        snapshot = snapshot_of(counted_ranking(*QUARTER))
+        snapshot = text_of(snapshot_of(counted_ranking(*QUARTER)))
         looked.set()
         assert recorded.wait(timeout=30)
         Closing.objects.create(

@@ -19,7 +19,7 @@ from scoring.closings.models import Closing
 from scoring.rankings.charts import Series, lines_chart, month_words, strips
 from scoring.rankings.queries import ranking
 from scoring.rankings.shown import Change, change_of, fields_of, heads_of, places_of
-from scoring.rankings.snapshots import digest_of, snapshot_of
+from scoring.rankings.snapshots import digest_of, snapshot_of, text_of
 from tests.builders import Office, in_group, person, unit
 
 from .conftest import DAY, END, START, County, fact, submission
@@ -159,7 +159,7 @@ def test_a_closed_period_says_when_and_with_which_digest(county: County, page: A
     body = page(**MARCH).content.decode()
     assert "已结账" not in body
     start, end = date(2026, 3, 1), date(2026, 3, 31)
-    snapshot = snapshot_of(ranking(start, end))
+    snapshot = text_of(snapshot_of(ranking(start, end)))
     digest = digest_of(snapshot)
     Closing.objects.create(start=start, end=end, snapshot=snapshot, digest=digest)
     body = page(**MARCH, places="2").content.decode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from io import BytesIO
 from typing import Any
@@ -109,13 +110,15 @@ def test_the_closing_that_ends_the_year_freezes_the_conversion(
 ) -> None:
     told = "2025年全部结清，按《2025年办法（第1版）》的年度考核折算一并固定"
     assert told not in close(scorer, "01-01", "06-30")
-    assert "assessment" not in Closing.objects.get().snapshot
+    closed = Closing.objects.get()
+    assert (closed.converted_year, "assessment" in json.loads(closed.snapshot)) == (None, False)
     assert told in close(scorer, "07-01", "12-31")
     wanted = [(office.unit.name, "0", "0"), ("甲镇", "10", "10"), ("乙镇", "5", "5")]
     assert converted(scorer) == wanted
     assert "全年已结账，下面是结账时的折算" in scorer.get(reverse("ranking"), YEAR).content.decode()
     closing = Closing.objects.get(start=date(2025, 7, 1))
-    assert closing.snapshot["assessment"]["year"] == 2025
+    assert closing.converted_year == 2025
+    assert json.loads(closing.snapshot)["assessment"]["year"] == 2025
     assert not list(flaws_of(closing))
     # What changes afterwards changes nothing of that year.
     Unit.objects.filter(pk=town.pk).update(name="甲街道")
