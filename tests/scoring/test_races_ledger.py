@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 from typing import Any, cast
 
@@ -391,7 +390,7 @@ def test_a_direct_point_and_its_county_do_not_wait_for_each_other(
 
     def record(name: str, units: tuple[int, ...]) -> None:
         for n in range(10):
-            record_facts([replace(row(office, f"{name}{n}"), units=units)])
+            record_facts([row(office, f"{name}{n}")._replace(units=units)])
 
     outcomes = together(
         lambda: record("a", (point.pk,)),
