@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +29,9 @@ from .models import Report, UrgentEvent, sees_all_events
 from .rules import CHINA, Kind, refusal_of
 
 PAGE_SIZE = 50
+# What the unit has told lately stands above the form, so that a colleague does not tell it again.
+TOLD_LATELY = timedelta(hours=24)
+TOLD_SHOWN = 3
 
 
 def wants_json(request: HttpRequest) -> bool:
@@ -90,8 +94,10 @@ def urgent_new(request: HttpRequest) -> HttpResponse:
     units = list(Unit.objects.filter(pk__in=unit_ids_of(person)).order_by("order", "pk"))
     if not units:
         raise PermissionDenied
-    waiting = UrgentEvent.objects.visible_to(person).open().filter(unit__in=units, reports=None)
-    return _first(request, units, None, {"waiting": waiting})
+    mine = UrgentEvent.objects.visible_to(person).open().filter(unit__in=units)
+    lately = queries.with_all(mine.filter(opened_at__gt=timezone.now() - TOLD_LATELY))
+    told = [e for e in lately if e.reports.all() and not queries.is_hidden(e)][:TOLD_SHOWN]
+    return _first(request, units, None, {"waiting": mine.filter(reports=None), "told": told})
 
 
 @keeps_typing

@@ -163,6 +163,13 @@ def test_the_duty_officer_notes_a_call_with_three_fields(office: Office) -> None
     answer = desk.post(reverse("urgent_first", args=[event.pk]), typed(unit=office.unit.pk))
     assert answer.status_code == 302
     assert Report.objects.get().event_id == event.pk
+    # A colleague who opens the form is led to a follow-up; another unit hears nothing of it.
+    again = client(office.signatory).get(reverse("urgent_new")).content.decode()
+    assert reverse("urgent_follow", args=[event.pk]) in again
+    told = f"已报{event.number_label}"
+    assert told in again
+    other = Office(unit("北坡乡"))
+    assert told not in client(other.officer).get(reverse("urgent_new")).content.decode()
 
 
 def test_acts_of_the_office_on_the_events_page(office: Office) -> None:
