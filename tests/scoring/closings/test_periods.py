@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import json
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
-from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
-from django.test import Client
-from django.urls import reverse
 from django.utils import timezone
 
 from cms.bulletins.models import Bulletin
@@ -25,51 +20,18 @@ from scoring.closings.models import Closing
 from scoring.closings.rules import counted_on
 from scoring.ledger.actions import rebuild
 from scoring.ledger.models import Entry
-from scoring.rankings import snapshots
 from scoring.rankings.queries import counted_ranking, ranking
-from scoring.rankings.snapshots import closed_ranking, digest_of, ranking_of, snapshot_of, text_of
-from scoring.rankings.tables import Figures, as_json
+from scoring.rankings.snapshots import digest_of, snapshot_of, text_of
 from scoring.schemes.actions import end_scheme, publish_scheme
 from scoring.schemes.models import Scheme
 from scoring.settling.actions import Changed, close_period
-from scoring.settling.queries import flaws_of, preview
-from scoring.settling.rules import gaps, next_period, why_not
-from tests.builders import Office, fresh, in_group, person, superior_bulletin, unit
+from scoring.settling.queries import preview
+from tests.builders import Office, in_group, unit
 from tests.scoring.test_ledger import YEAR, adopted, scheme_of, total
 
+from .conftest import AFTER, IN, QUARTER, close, printed
+
 pytestmark = pytest.mark.django_db
-
-QUARTER = (date(2026, 1, 1), date(2026, 3, 31))
-IN, AFTER = date(2026, 3, 5), date(2026, 5, 6)
-
-
-@pytest.fixture
-def bulletin(db: None) -> Bulletin:
-    return superior_bulletin()
-
-
-@pytest.fixture
-def scheme(bulletin: Bulletin) -> Scheme:
-    return publish_scheme(scheme_id=scheme_of(bulletin).pk)
-
-
-@pytest.fixture
-def grouped(office: Office) -> Office:
-    in_group(office.unit, "乡镇组", 2026)
-    in_group(unit("乙镇"), "乡镇组", 2026)
-    return office
-
-
-def close(office: Office, span: tuple[date, date] = QUARTER, **more: Any) -> Closing:
-    return close_period(start=span[0], end=span[1], person=fresh(office.scorer), **more)
-
-
-def printed(span: tuple[date, date] = QUARTER) -> str:
-    out = io.StringIO()
-    days = (str(day) for day in span)
-    call_command("ranking", "--from", next(days), "--to", next(days), "--json", "-", stdout=out)
-    return out.getvalue()
-
 
 # --- what is closed stays -----------------------------------------------------------------
 
@@ -249,43 +211,6 @@ def test_unreadable_and_overlapping_schemes_are_refused(
     assert not Closing.objects.exists()
 
 
-Q1, Q2 = (date(2026, 1, 1), date(2026, 3, 31)), (date(2026, 4, 1), date(2026, 6, 30))
-MAY = (date(2026, 5, 1), date(2026, 5, 31))
-
-
-@pytest.mark.parametrize(
-    ("start", "end", "closed", "told"),
-    [
-        (*Q1, [], ""),
-        (*Q2, [Q1], ""),
-        (*Q1, [Q1], "已经结账"),
-        (date(2026, 3, 31), date(2026, 4, 30), [Q1], "已经结账"),
-        (date(2025, 1, 1), date(2026, 6, 30), [Q1], "已经结账"),
-        (date(2026, 7, 1), date(2026, 7, 9), [], "才结束"),
-        (date(2026, 7, 1), date(2026, 7, 8), [], ""),
-        (date(2026, 3, 31), date(2026, 3, 1), [], "早于开始日期"),
-        (date(1900, 1, 1), date(2026, 3, 1), [], "检查年份"),
-    ],
-)
-def test_which_periods_may_be_closed(start: date, end: date, closed: list, told: str) -> None:
-    found = why_not(start, end, closed=closed, today=date(2026, 7, 9), earliest=date(1949, 10, 1))
-    assert (told in found) if told else found == ""
-
-
-def test_gaps_are_said() -> None:
-    assert gaps(*Q2, [Q1]) == []
-    assert gaps(*MAY, [Q1]) == [(date(2026, 4, 1), date(2026, 4, 30))]
-    assert gaps(*Q1, [MAY]) == [(date(2026, 4, 1), date(2026, 4, 30))]
-    assert gaps(*Q1, []) == []
-
-
-def test_the_next_period_is_offered() -> None:
-    assert next_period([], date(2026, 7, 9)) == Q2
-    assert next_period([], date(2026, 1, 9)) == (date(2025, 10, 1), date(2025, 12, 31))
-    assert next_period([Q1], date(2026, 7, 9)) == Q2
-    assert next_period([(date(2025, 10, 1), date(2025, 12, 31))], date(2026, 7, 9)) == Q1
-
-
 # --- the database refuses too -------------------------------------------------------------
 
 
@@ -340,160 +265,3 @@ def test_missing_guard_of_closed_periods_is_an_error() -> None:
     finally:
         gate.install()
     assert gate_stands() == []
-
-
-# --- verification -------------------------------------------------------------------------
-
-
-def test_verification_finds_rows_and_snapshots_that_were_changed(
-    grouped: Office, bulletin: Bulletin, scheme: Scheme, scorer: Client
-) -> None:
-    [made] = adopted(bulletin, grouped.unit, day=IN)
-    closing = close(grouped)
-    out = io.StringIO()
-    call_command("verify_closings", stdout=out)
-    assert "共核对1次结账，全部相符" in out.getvalue()
-    assert closing.digest in out.getvalue()
-    entry = Entry.objects.get()
-    gate.remove()
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("UPDATE ledger_entry SET hundredths = 900 WHERE id = %s", [entry.pk])
-        told = [flaw.what for flaw in flaws_of(closing)]
-        assert told == [f"{grouped.unit.name}：得分结账时为4分，现在合计9分。"]
-        shown = scorer.get(reverse("closings"), {"verify": closing.pk}).content.decode()
-        assert told[0] in shown
-        assert "请立即报告系统管理员" in shown
-        with pytest.raises(CommandError, match="1次结账核对不符"):
-            call_command("verify_closings", stdout=io.StringIO())
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "UPDATE adoptions_factline SET quantity = 3 WHERE fact_id = %s", [made.pk]
-            )
-        snapshot = json.loads(Closing.objects.get().snapshot)
-        snapshot["groups"][0]["rows"][0][2] = "别的单位"
-        with connection.cursor() as cursor:
-            cursor.execute("UPDATE closings_closing SET snapshot = %s", [json.dumps(snapshot)])
-        told = [flaw.what for flaw in flaws_of(Closing.objects.get())]
-        assert told[0].startswith("快照与摘要不符")
-        assert f"{grouped.unit.name}：采用结账时为1，现在合计3。" in told
-    finally:
-        gate.install()
-    # A snapshot that was changed is never shown.
-    snapshots._kept.clear()
-    assert closed_ranking(*QUARTER) is None
-
-
-def test_snapshot_holds_all_that_a_ranking_says(
-    grouped: Office, bulletin: Bulletin, scheme: Scheme
-) -> None:
-    adopted(bulletin, grouped.unit, unit("未分组单位"), day=IN)
-    found = counted_ranking(*QUARTER)
-    text = text_of(snapshot_of(found))
-    stored = json.loads(text)
-    assert ranking_of(stored) == found
-    assert text_of(stored) == text
-    assert as_json(ranking_of(stored)) == as_json(found)
-
-
-def test_older_snapshot_reads_with_new_figures_as_zero(
-    grouped: Office, bulletin: Bulletin, scheme: Scheme
-) -> None:
-    adopted(bulletin, grouped.unit, day=IN)
-    stored = json.loads(json.dumps(snapshot_of(counted_ranking(*QUARTER))))
-    place = Figures._fields.index("forwarded")
-    stored["figures"][place] = "no longer known"
-    found = ranking_of(stored)
-    assert found.totals.forwarded == 0
-    assert found.totals.hundredths == 400
-
-
-def test_units_people_see_their_part_of_a_closed_ranking(
-    grouped: Office, bulletin: Bulletin, scheme: Scheme
-) -> None:
-    """The same part, whether counted or frozen, for every person and group."""
-    alone, stranger = Office(unit("独户")), Office(unit("外组"))
-    in_group(stranger.unit, "县直组", 2026)
-    group = in_group(unit("县直乙"), "县直组", 2026)
-    adopted(bulletin, grouped.unit, alone.unit, stranger.unit, unit("另一独户"), day=IN)
-    people = [grouped.officer, alone.officer, stranger.signatory, grouped.scorer]
-    asked = [(None, fresh(p)) for p in people] + [(group, None), (group, fresh(people[0]))]
-    counted = [counted_ranking(*QUARTER, group=g, user=p) for g, p in asked]
-    close(grouped)
-    assert [ranking(*QUARTER, group=g, user=p) for g, p in asked] == counted
-
-
-# --- pages --------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def scorer(grouped: Office, client: Client) -> Client:
-    client.force_login(grouped.scorer)
-    return client
-
-
-def test_scorer_closes_through_the_page(
-    scorer: Client, grouped: Office, bulletin: Bulletin, scheme: Scheme
-) -> None:
-    adopted(bulletin, grouped.unit, day=IN)
-    days = {"start": "2026-01-01", "end": "2026-03-31"}
-    page = scorer.get(reverse("close_period"), days)
-    text = page.content.decode()
-    assert "乡镇组" in text
-    assert "乙镇" in text  # sent nothing
-    digest = page.context["seen"].digest
-    adopted(bulletin, grouped.unit, day=IN)
-    stale = scorer.post(reverse("close_period"), {**days, "digest": digest})
-    assert stale.status_code == 409
-    assert "数据有变化" in stale.content.decode()
-    assert not Closing.objects.exists()
-    done = scorer.post(
-        reverse("close_period"), {**days, "digest": stale.context["seen"].digest, "note": "一季度"}
-    )
-    assert done.status_code == 302
-    closing = Closing.objects.get()
-    assert (closing.closed_by, closing.note) == (grouped.scorer, "一季度")
-    listed = scorer.get(reverse("closings")).content.decode()
-    assert closing.digest in listed
-    assert "核对相符" not in listed
-    verified = scorer.get(reverse("closings"), {"verify": closing.pk}).content.decode()
-    assert "核对相符" in verified
-    for nonsense in ("x", "0", "９", "1" * 30):
-        assert (
-            "核对相符" not in scorer.get(reverse("closings"), {"verify": nonsense}).content.decode()
-        )
-    again = scorer.get(reverse("close_period"), days).content.decode()
-    assert "已经结账" in again
-    assert "serious" not in again
-
-
-def test_marked_note_is_refused_at_the_door(scorer: Client) -> None:
-    seen = preview(*QUARTER)
-    answer = scorer.post(
-        reverse("close_period"),
-        {"start": "2026-01-01", "end": "2026-03-31", "digest": seen.digest, "note": "机密★10年"},
-    )
-    assert answer.status_code == 422
-    assert not Closing.objects.exists()
-
-
-def test_details_mark_what_came_late(
-    grouped: Office, bulletin: Bulletin, scheme: Scheme, client: Client
-) -> None:
-    close(grouped)
-    adopted(bulletin, grouped.unit, day=IN)
-    client.force_login(grouped.officer)
-    today = timezone.localdate()
-    page = client.get(
-        reverse("ranking_details", args=[grouped.unit.pk]), {"start": str(today), "end": str(today)}
-    )
-    assert page.content.decode().count("补计 2026-03-05") == 2
-
-
-def test_others_meet_no_closing_page(grouped: Office, client: Client) -> None:
-    client.force_login(person())
-    for name in ("closings", "close_period", "rescore"):
-        assert client.get(reverse(name)).status_code == 404
-    client.force_login(grouped.editor)
-    for name in ("closings", "close_period", "rescore"):
-        assert client.get(reverse(name)).status_code in (302, 403)
