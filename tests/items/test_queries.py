@@ -86,6 +86,7 @@ def test_sent_again_after_a_return_it_waits_and_the_old_reason_is_gone(office: O
     assert where.since is not None
 
 
+@pytest.mark.screens
 def test_standings_cost_the_same_for_two_and_for_many(office: Office) -> None:
     made = list(one_of_each(office).values())
     queries.standings([ItemPage.objects.get(pk=made[0].pk)])  # content types are read once

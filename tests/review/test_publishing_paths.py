@@ -25,6 +25,7 @@ from cms.review.gate import NotCleared
 from cms.review.models import Clearance
 from infoflow.units.models import User
 from tests.builders import Office, own_bulletin
+from tests.ground import grounded
 
 pytestmark = pytest.mark.django_db
 
@@ -39,7 +40,7 @@ def root(client: Client) -> Client:
     return client
 
 
-@pytest.fixture
+@grounded
 def draft(office: Office) -> IssuePage:
     """An issue that nobody has cleared."""
     return office.issue()

@@ -345,6 +345,7 @@ def counting() -> Iterator[CaptureQueriesContext]:
         yield queries
 
 
+@pytest.mark.screens
 def test_list_costs_the_same_with_2_and_200_rows(scorer_page: Client, office: Office) -> None:
     others = [unit() for _n in range(3)]
     bulletins = [superior_bulletin(), superior_bulletin("参阅件", Level.CITY)]

@@ -15,7 +15,7 @@ from scoring.schemes.blocks import SchemeBlocks
 from scoring.schemes.models import Scheme
 from tests.builders import Office
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.screens, pytest.mark.django_db]
 KINDS = list(SchemeBlocks().child_blocks)
 # All that one of these has is optional, or has something chosen from the start.
 WHOLE = {"adjustment", "credit", "several", "mean"}

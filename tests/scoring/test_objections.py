@@ -257,6 +257,7 @@ def test_deadlines_are_set_on_their_page(office: Office, client: Client) -> None
     assert ObjectionSettings.current().raise_days == 7
 
 
+@pytest.mark.screens
 def test_lists_cost_the_same_for_2_and_12(office: Office, client: Client) -> None:
     bulletin = superior_bulletin()
     publish_scheme(scheme_id=scheme_of(bulletin).pk)

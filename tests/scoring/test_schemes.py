@@ -307,6 +307,7 @@ def test_reader_sees_the_clauses_in_words(
     assert "每个署名单位各计满分" in shown
 
 
+@pytest.mark.screens
 def test_list_costs_the_same_with_2_and_40_rows(page: Client, bulletin: Bulletin) -> None:
     def fill(years: range) -> None:
         for year in years:

@@ -262,6 +262,7 @@ def test_others_make_none(client: Client, office: Office) -> None:
         assert client.get(reverse(name)).status_code in (302, 403, 404)
 
 
+@pytest.mark.screens
 def test_page_costs_the_same_for_few_and_many_units(
     client: Client, office: Office, county: UnitGroup
 ) -> None:

@@ -24,7 +24,7 @@ from scoring.settling.actions import close_period
 from tests.builders import Office, person, superior_bulletin, unit
 from tests.scoring.rankings.conftest import fact
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.screens, pytest.mark.django_db]
 IMPORT = "scheme_import"
 
 

@@ -22,7 +22,7 @@ from .pages import booked, said, send, upload
 from .tables import csv, xls, xlsx
 from .world import bulletins, command, counts, points, scheme, units
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.screens, pytest.mark.django_db]
 
 # Columns that compare or draw; the published tables have nothing of the kind.
 DRAWN = "各月得分"

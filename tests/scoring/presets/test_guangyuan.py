@@ -20,7 +20,7 @@ from .facts import (
 )
 from .road import in_force, members, ranked, recorded
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.screens, pytest.mark.django_db]
 
 CENTRE = {"国务院办公厅信息刊物": 4}
 FEEDBACK = "批示要求反馈的信息未报或迟报"

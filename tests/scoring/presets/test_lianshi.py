@@ -21,7 +21,7 @@ from .facts import (
 )
 from .road import in_force, members, ranked, recorded
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.screens, pytest.mark.django_db]
 
 OWN = "练市镇信息刊物"
 # Superiors' bulletins, of which the text names the levels alone.

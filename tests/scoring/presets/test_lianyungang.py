@@ -9,7 +9,7 @@ import pytest
 from .facts import Case, adopted, case, entries, instructed, sent_up, submitted, worked
 from .road import in_force, members, ranked, recorded
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.screens, pytest.mark.django_db]
 
 DAILY, ADVICE, CITY = "昨日情况", "政务建议", "专报信息（市）"
 BRIEFING, DIGEST, PROVINCE = "信息简报", "江苏信息摘编", "专报信息（省）"

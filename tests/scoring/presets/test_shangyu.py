@@ -21,7 +21,7 @@ from .facts import (
 )
 from .road import in_force, members, ranked, recorded
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.screens, pytest.mark.django_db]
 
 OWN = "上虞劳动保障信息刊物"
 CITY = "上虞市信息刊物"

@@ -29,7 +29,7 @@ from .facts import (
 )
 from .road import bulletins, in_force, members, ranked, recorded
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.screens, pytest.mark.django_db]
 
 DISTRICT, CITY, PROVINCE, CENTRE = "钟楼政务", "常州信息", "江苏信息", "国办信息"
 BULLETINS = {DISTRICT: 1, CITY: 2, PROVINCE: 3, CENTRE: 4}

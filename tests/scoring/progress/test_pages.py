@@ -219,6 +219,7 @@ def test_others_stay_outside(client: Client, office: Office) -> None:
     assert client.get(reverse("zero_report")).status_code == 403
 
 
+@pytest.mark.screens
 def test_page_costs_the_same_for_few_and_many_units(client: Client, office: Office) -> None:
     today = timezone.localdate()
     towns = UnitGroup.objects.create(name="乡镇")

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import pytest
-
 from cms.bulletins.models import Bulletin
 from cms.items.models import ItemPage
 from infoflow.units.models import Unit
@@ -19,6 +17,7 @@ from scoring.adoptions.rules import FactKind, FactRow, Source
 from scoring.schemes.actions import create_scheme, publish_scheme
 from scoring.schemes.models import Scheme
 from tests.builders import own_bulletin, superior_bulletin, unit
+from tests.ground import grounded
 
 START, END = date(2026, 1, 1), date(2026, 12, 31)
 DAY = date(2026, 3, 5)
@@ -78,8 +77,8 @@ class County:
     department: Unit
 
 
-@pytest.fixture
-def county(db: None) -> County:
+@grounded
+def county() -> County:
     """镇 group: 5, 2.5, 2.5 and 0 points (ranks 1, 2, 2, 4); 部门 group: one unit, 0.2."""
     own, province = own_bulletin("昨日情况"), superior_bulletin("晋政信息·普刊")
     made = County(

@@ -64,6 +64,7 @@ def data_of(rule: UrgentRule, **changes: object) -> dict[str, object]:
     return {n: "" if v is None else v for n, v in {**values, **changes}.items()}
 
 
+@pytest.mark.screens
 def test_every_preset_is_shown_whole_and_loaded_as_it_stands(editor: Client) -> None:
     listed = editor.get("/office/urgent-rules/presets/").content.decode()
     for number, (code, preset) in enumerate(presets().items()):
@@ -239,6 +240,7 @@ def test_a_threshold_is_kept_the_same_way(editor: Client) -> None:
     assert editor.get(f"/office/grade-thresholds/replace/{row.pk}/").status_code == 200
 
 
+@pytest.mark.screens
 def test_a_list_of_rules_costs_the_same(editor: Client, django_assert_max_num_queries) -> None:  # type: ignore[no-untyped-def]
     load("county-2018")
     with django_assert_max_num_queries(25) as few:
