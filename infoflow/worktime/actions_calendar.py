@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING
 
@@ -73,11 +73,24 @@ def _chunks(dues: DueQuerySet) -> Iterator[DueQuerySet]:
     """Yield locked rows in the order of their keys, so that two changes never wait in a circle."""
     last = 0
     while True:
-        keys = list(dues.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:_CHUNK])
-        if not keys:
+        rows = dues.filter(pk__gt=last).order_by("pk").values_list("pk", "kind", "key")[:_CHUNK]
+        found = list(rows)
+        if not found:
             return
-        last = keys[-1]
-        yield dues.filter(pk__in=keys).order_by("pk").select_for_update()
+        last = found[-1][0]
+        _hold_owners((kind, key) for _pk, kind, key in found)
+        yield dues.filter(pk__in=[row[0] for row in found]).order_by("pk").select_for_update()
+
+
+def _hold_owners(keys: Iterable[tuple[str, str]]) -> None:
+    """Have each room hold what its actions hold before a deadline: nobody waits in a circle."""
+    by_kind: dict[str, list[str]] = {}
+    for kind, key in keys:
+        by_kind.setdefault(kind, []).append(key)
+    for kind in sorted(by_kind):
+        known = due_kind(kind)
+        if known is not None and known.hold is not None:
+            known.hold(by_kind[kind])
 
 
 def _one(due: Due, known: Calendar, why: str, now: datetime) -> int:

@@ -24,6 +24,7 @@ class Reminder:
 
 Remind = Callable[[Sequence[Reminder], datetime], None]
 Moved = Callable[["Due", "DueChange"], None]
+Hold = Callable[[Sequence[str]], None]
 
 
 @dataclass(frozen=True)
@@ -34,12 +35,20 @@ class DueKind:
     label: Any
     remind: Remind
     moved: Moved | None = None
+    hold: Hold | None = None
 
 
 _kinds: dict[str, DueKind] = {}
 
 
-def register_due_kind(kind: str, *, label: Any, remind: Remind, moved: Moved | None = None) -> None:
+def register_due_kind(
+    kind: str,
+    *,
+    label: Any,
+    remind: Remind,
+    moved: Moved | None = None,
+    hold: Hold | None = None,
+) -> None:
     """Register a kind; from the AppConfig.ready of the room that owns it.
 
     Args:
@@ -51,8 +60,10 @@ def register_due_kind(kind: str, *, label: Any, remind: Remind, moved: Moved | N
         moved: called with (due, change) when a change of the calendar moved the deadline, in the
             transaction that changed the calendar. Not called for `move_due`: whoever moves a
             deadline tells so.
+        hold: called with keys of deadlines before their rows are held for `moved`: lock there
+            what your actions lock before a deadline, in the same order.
     """
-    _kinds[kind] = DueKind(kind, label, remind, moved)
+    _kinds[kind] = DueKind(kind, label, remind, moved, hold)
 
 
 def due_kind(kind: str) -> DueKind | None:

@@ -16,6 +16,12 @@ class CommissionsConfig(AppConfig):
         from .rules import KIND
 
         register_kind(KIND, str(_("约稿")))
-        register_due_kind(KIND, label=_("约稿"), remind=outside.remind, moved=outside.moved)
+        register_due_kind(
+            KIND,
+            label=_("约稿"),
+            remind=outside.remind,
+            moved=outside.moved,
+            hold=outside.hold,
+        )
         register_job("recurring", actions_recurring.run, label=_("定期报送"), order=15)
         register_job("commissions", grace.run, label=_("约稿未报"), order=20)

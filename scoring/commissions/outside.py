@@ -198,6 +198,13 @@ def _reminder(asked: AskedUnit, facts: Asked, stage: Stage, now: datetime) -> st
     return words % {"number": asked.commission.number_text, "clock": clock_words(asked.due, now)}
 
 
+def hold(keys: Sequence[str]) -> None:
+    """Hold the asked units of deadlines, as every action does before it touches the deadline."""
+    pks = [int(key.rpartition(":")[2]) for key in keys]
+    held = AskedUnit.objects.select_for_update(of=("self",), no_key=True)
+    list(held.filter(pk__in=pks).order_by("pk").only("pk"))
+
+
 def moved(due: Due, change: DueChange) -> None:
     """Follow a deadline that a newly loaded list of days off has moved, and tell it."""
     asked = asked_of([due]).get(due.pk)

@@ -8,25 +8,28 @@ from __future__ import annotations
 import threading
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 from django.utils import timezone
 
 from cms.items.models import ItemPage
 from cms.review.actions import Refused
 from infoflow.notices.models import Notice
+from infoflow.worktime import actions_calendar
+from infoflow.worktime.actions import load_years
+from infoflow.worktime.actions_dues import move, move_due
 from infoflow.worktime.models_dues import Due
 from scoring.adoptions.models import Fact
 from scoring.adoptions.rules import FactKind
-from scoring.commissions import actions, actions_office, grace, shared
+from scoring.commissions import actions, actions_office, grace, outside, shared
 from scoring.commissions import actions_unit as unit_acts
 from scoring.commissions.content import Ask, Content
 from scoring.commissions.models import Answer, AskedUnit, Commission, CommissionEvent, Extension
 from scoring.commissions.rules import Happening, Reply, Ruling
-from tests.builders import Office, asked, decide, fresh
+from tests.builders import Office, asked, commission, decide, fresh
 
 Together = Callable[..., list[Any]]
 
@@ -241,3 +244,56 @@ def test_missed_by_two_sweeps_and_signed_at_once(racing: tuple[Together, Office]
     assert clean(outcomes)
     missed = Fact.objects.filter(kind=FactKind.COMMISSION).count()
     assert missed == outcomes[0] + outcomes[1] <= 1
+
+
+@pytest.mark.parametrize("held", [False, True])
+def test_time_is_granted_while_a_list_of_days_off_is_loaded(
+    racing: tuple[Together, Office],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    held: bool,
+) -> None:
+    """The grant has the asked unit and wants the deadline, the list has the deadline and wants
+    the asked unit: on PostgreSQL one of them is thrown out, unless the list takes both in order."""
+    together, office = racing
+    row = commission(office.editor, office.unit, due_at=None, due_days=250).asked.get()
+    unit_acts.sign_for(asked_id=row.pk, person=fresh(office.officer))
+    wish = unit_acts.ask_extension(
+        asked_id=row.pk,
+        until=row.due + timedelta(days=20),
+        reason="x",
+        person=fresh(office.officer),
+        confirmed=True,
+    )
+    granting, moving = threading.Event(), threading.Event()
+    if not held:
+        monkeypatch.setattr(actions_calendar, "_hold_owners", list)
+
+    def late_move(**values: Any) -> Any:
+        granting.set()
+        moving.wait(timeout=1)
+        return move_due(**values)
+
+    def seen_move(due: Due, **values: Any) -> Any:
+        moving.set()
+        return move(due, **values)
+
+    monkeypatch.setattr(outside, "move_due", late_move)
+    monkeypatch.setattr(actions_calendar, "move", seen_move)
+
+    def grant() -> Any:
+        return actions_office.reply_extension(
+            extension_id=wish.pk, reply=Reply.GRANTED, words="", person=fresh(office.editor)
+        )
+
+    def load() -> Any:
+        granting.wait(timeout=10)
+        years = {row.due.year, row.due.year + 1}
+        days = {date(year, 3, day): False for year in years for day in range(1, 13)}
+        return load_years(days=days, years=frozenset(years), source="测试用")
+
+    outcomes = together(grant, load)
+    broken = connection.vendor == "postgresql" and not held
+    now = AskedUnit.objects.get(pk=row.pk)
+    assert now.due_at == Due.objects.get().at
+    assert (not clean(outcomes) or "not reckoned again" in caplog.text) is broken
