@@ -55,7 +55,7 @@ if TYPE_CHECKING:
 
 BATCH = 2_000
 # So many units of one year are scored at a time: a bound for memory, not for anything else.
-UNITS_AT_A_TIME = 100
+UNITS_AT_A_TIME = 50
 
 Progress = Callable[[int, int], None]
 

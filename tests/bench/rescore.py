@@ -189,11 +189,16 @@ def ours() -> dict[str, float]:
 
 
 def floor(reference: str) -> dict[str, float]:
-    """Load the same facts by the same queries, and write the entries of the other database."""
+    """Load the same facts by the same queries, and write the entries of the other database.
+
+    The parties of joint facts, a collector at rest and the commit belong to it, as to a rebuild.
+    """
     from django.db import transaction
 
     from infoflow import bulk
+    from infoflow.collector import resting
     from infoflow.units.models import Unit
+    from scoring.adoptions.models import FactLine
     from scoring.ledger import actions, queries
     from scoring.ledger.models import Entry
     from scoring.targets.queries import targets_of
@@ -208,7 +213,7 @@ def floor(reference: str) -> dict[str, float]:
     as_date = date.fromisoformat
     seconds, written, loaded = 0.0, 0, 0
     units = sorted(Unit.objects.values_list("pk", flat=True))
-    with transaction.atomic():
+    with resting(), transaction.atomic():
         for year in YEARS:
             first, last = date(year, 1, 1), date(year, 12, 31)
             for some in actions._slices(units):
@@ -218,14 +223,18 @@ def floor(reference: str) -> dict[str, float]:
                     for row in given
                 ]
                 start = time.process_time()
-                for row in queries.fact_rows(some, first, last):
-                    loaded += bool(row)
+                lines = queries.fact_rows(some, first, last)
+                joint = [row[0] for row in lines if (loaded := loaded + 1) and row[3] > 1]
+                for _party in queries._PARTIES.rows(FactLine, joint):
+                    pass
                 queries.units_of(some, [year])
                 targets_of(some, [year])
                 queries.booked(some, first, last)
                 bulk.insert(Entry, names, values)
                 seconds += time.process_time() - start
                 written += len(values)
+        start = time.process_time()
+    seconds += time.process_time() - start
     return {"seconds": seconds, "entries": written, "loaded": loaded, "memory": peak()}
 
 
