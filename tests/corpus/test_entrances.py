@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from functools import cache
 from html import escape
 from typing import Any
 from urllib.parse import urlencode
@@ -101,6 +102,7 @@ def test_names_of_files(office: Office) -> None:
     assert not wrong
 
 
+@cache
 def wanted_body(paste: Paste) -> str | None:
     """What must be stored; None when the paste is not taken."""
     if paste.says:

@@ -7,6 +7,7 @@ from django.test import Client
 
 from scoring.schemes.actions import create_scheme, publish_scheme
 from tests.builders import Office, superior_bulletin, unit
+from tests.ground import grounded
 
 from .tables import PAPER
 
@@ -18,8 +19,8 @@ def page(client: Client, office: Office) -> Client:
     return client
 
 
-@pytest.fixture
-def county(db: None) -> None:
+@grounded
+def county() -> None:
     """Two units, a superior's paper, and a scheme that gives 4 points for each adoption."""
     unit("水务局")
     unit("财政局")
