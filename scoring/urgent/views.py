@@ -28,7 +28,7 @@ from .forms import ContentForm, FinalForm, FirstForm, FollowForm
 from .models import Report, UrgentEvent, sees_all_events
 from .rules import CHINA, Kind, refusal_of
 
-PAGE_SIZE = 50
+PAGE_SIZE = 30
 # What the unit has told lately stands above the form, so that a colleague does not tell it again.
 TOLD_LATELY = timedelta(hours=24)
 TOLD_SHOWN = 3
