@@ -241,7 +241,7 @@ def save_group(
     address.muted = sorted(code for code in all_kinds() if code not in wanted)
     address.save()
     told = {"kinds": sorted(wanted), "address": bool(typed.strip())}
-    log(instance=address, action="notices.group_saved", user=person, title=name, data=told)
+    log(instance=address, action="notices.group_saved", user=person, data=told, title=address.name)
     return address
 
 
