@@ -10,6 +10,7 @@ import pytest
 from django.db import transaction
 from django.http import HttpRequest
 from django.template.base import Template
+from django.template.context import Context
 from pytest_django.plugin import DjangoDbBlocker
 from wagtail.admin.menu import admin_menu
 
@@ -64,12 +65,23 @@ def frames(world: World) -> Frames:
     return Frames()
 
 
+# The pages that refuse, and what is left of them: all that a view can hand them, no frame.
+REFUSALS = frozenset({"403.html", "404.html"})
+SHORT = "{{ exception }} {{ request_path }}{% for message in messages %} {{ message }}{% endfor %}"
+
+
+@pytest.fixture
+def whole_refusals() -> None:
+    """Asked for by a test that looks at the pages that refuse, as people meet them."""
+
+
 @pytest.fixture(autouse=True)
 def kept_frames(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Work out each person's menus and post once: every request starts from the same world, and
-    half of the cost of a refusal was the frame of its page. Nor is a copy of every template's
-    context kept, as Django's tests do: nobody looks at it here. Tests with people of their own,
-    whose rights change on the way, see the real ones."""
+    half of the cost of a refusal was the frame of its page. A refusal is a short one, unless the
+    test asks for `whole_refusals`. Nor is a copy of every template's context kept, as Django's
+    tests do: nobody looks at it here. Tests with people of their own, whose rights change on the
+    way, see the real ones."""
     if "world" not in request.fixturenames:
         return
     frames: Frames = request.getfixturevalue("frames")
@@ -79,7 +91,14 @@ def kept_frames(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch)
         (admin_menu, "render_component"),
     ):
         monkeypatch.setattr(owner, name, frames.once(name, getattr(owner, name)))
-    monkeypatch.setattr(Template, "_render", lambda self, context: self.nodelist.render(context))
+    short = frozenset() if "whole_refusals" in request.fixturenames else REFUSALS
+    refusal = Template(SHORT)
+
+    def render(template: Template, context: Context) -> str:
+        shown = refusal if template.name in short else template
+        return shown.nodelist.render(context)
+
+    monkeypatch.setattr(Template, "_render", render)
 
 
 @pytest.fixture(scope="package")

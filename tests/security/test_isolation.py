@@ -22,9 +22,9 @@ from scoring.ledger.models import Entry
 from .answers import Answer, Outcome, Visitor, links_of, writes
 from .mark import OWN_MARK, Mark
 from .marks import EVERYTHING, MAY_SEE, leaks, marks_in, may_see
-from .matrix import read_table
+from .matrix import METHODS, read_table
 from .routes import NOWHERE, Address, met_by
-from .world import SUPERUSER, World, label, task_of
+from .world import SUPERUSER, VISITORS, World, label, task_of
 
 pytestmark = [pytest.mark.slow_matrix, pytest.mark.django_db]
 
@@ -203,6 +203,32 @@ def test_what_a_joint_unit_sees_before_and_after_it_agreed(world: World) -> None
     assert not told, "\n".join(told)
 
 
+# Nothing is there, or it is no business of the role.
+REFUSED = (
+    "/no-such-page/",
+    f"/items/{NOWHERE}/",
+    "/office/no-such-page/",
+    "/duty/",
+    "/office/pool/",
+)
+
+
+@pytest.mark.usefixtures("whole_refusals")
+def test_pages_that_refuse_tell_nothing(visitors: dict[str, Visitor]) -> None:
+    """Elsewhere refusals are short ones; here they have their frame and their sentences."""
+    refused = [
+        (name, answer)
+        for name, visitor in visitors.items()
+        for path in REFUSED
+        for method in METHODS
+        if (answer := visitor.ask(method, path)).outcome is Outcome.NO
+    ]
+    assert not [(name, str(answer)) for name, answer in refused if leaks(name, answer)]
+    pages = {(answer.status, name) for name, answer in refused if "</html>" in answer.text}
+    assert pages >= {(404, name) for name in VISITORS}
+    assert pages >= {(403, name) for name in UNIT_PEOPLE}
+
+
 # Pages that look for words; a stranger's words find nothing, whether they exist or not.
 SEARCHED = ("/items/", "/items/joint/", "/items/signing/", "/search/", "/issues/", "/ranking/")
 LOOKED_FOR = tuple(
@@ -360,6 +386,7 @@ def test_writes_are_noticed(world: World, visitors: dict[str, Visitor]) -> None:
 VARYING = re.compile(r"csrfmiddlewaretoken[^>]*>|(Content-Security-Policy|Expires): [^\n]*")
 
 
+@pytest.mark.usefixtures("whole_refusals")
 @pytest.mark.parametrize("name", UNIT_PEOPLE, ids=label)
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_foreign_object_looks_like_none(
