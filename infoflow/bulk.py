@@ -92,7 +92,8 @@ def write(
                 for row in rows:
                     copy.write_row(row)
             return
-        marks = f"({', '.join(['%s'] * len(columns))})"
+        # SQLite's own sign: Django would look for each of its own among 20,000 of them.
+        marks = f"({', '.join('?' * len(columns))})"
         size = min(ROWS_A_STATEMENT, VALUES_A_STATEMENT // len(columns))
         whole = len(rows) - len(rows) % size
         for start, end, step in ((0, whole, size), (whole, len(rows), len(rows) - whole)):

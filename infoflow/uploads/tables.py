@@ -60,6 +60,8 @@ class TableFile:
     kind: TableKind
     sha256: str
     data: bytes
+    # Sheets (parts of a workbook) in which nothing stands but values in cells.
+    plain: frozenset[str] = frozenset()
 
 
 def inspect_table(*, name: str, data: bytes, limits: Limits = TABLE_LIMITS) -> TableFile:
@@ -77,11 +79,12 @@ def inspect_table(*, name: str, data: bytes, limits: Limits = TABLE_LIMITS) -> T
     if data.startswith(_OLE):
         _check_old(data)
         return _taken(name, TableKind.XLS, data)
+    plain: frozenset[str] = frozenset()
     if data.startswith(b"PK"):
-        _survey(read_directory(data, limits))
+        plain = _survey(read_directory(data, limits))
     kept = rules.inspect(name=name, data=data, limits=limits)
     if kept.kind == Kind.XLSX:
-        return _taken(name, TableKind.XLSX, data)
+        return replace(_taken(name, TableKind.XLSX, data), plain=plain)
     if kept.kind == Kind.TXT:
         return _taken(name, TableKind.CSV, data)
     raise BadFile(
@@ -108,18 +111,26 @@ def _check_old(data: bytes) -> None:
         raise BadFile(_("这不是 Excel 文件。请用 Excel 或 WPS 打开，另存为 .xlsx 再上传。"))
 
 
-def _survey(directory: Directory) -> None:
-    """Refuse a workbook with too many rows, or whose cells span too large a rectangle."""
-    for name in directory.entries:
-        if is_sheet(name):
-            _survey_sheet(directory, name)
+def _survey(directory: Directory) -> frozenset[str]:
+    """Refuse a workbook with too many rows, or whose cells span too large a rectangle.
+
+    Returns the sheets in which nothing stands but values: they need no further look.
+    """
+    sheets = [name for name in directory.entries if is_sheet(name)]
+    return frozenset(name for name in sheets if _survey_sheet(directory, name))
 
 
-def _survey_sheet(directory: Directory, name: str) -> None:
+# Formulas, errors, printed headers: what a sheet may hold besides values.
+_NO_VALUES = (b"<f", b":f", b'"e"', b"'e'", b"Header", b"Footer")
+
+
+def _survey_sheet(directory: Directory, name: str) -> bool:
     rows = last_row = last_column = in_row = 0
+    plain = True
     for piece in pieces_of(directory.chunks(name, TABLE_LIMITS.unpacked)):
         if b"\x00" in piece:
             raise damaged()
+        plain = plain and not any(sign in piece for sign in _NO_VALUES)
         refs = _places_in(piece)
         if refs is not None:
             rows += _rows_in(piece)
@@ -138,6 +149,7 @@ def _survey_sheet(directory: Directory, name: str) -> None:
             raise _too_long()
         if max(rows, last_row) * last_column > AREA_MAX:
             raise too_much()
+    return plain
 
 
 def _places_in(piece: bytes) -> list[tuple[bytes, bytes]] | None:
@@ -188,7 +200,7 @@ def words_beside_cells(file: TableFile) -> str:
     sheets = [name for name in directory.entries if is_sheet(name)]
     others = {name: info for name, info in directory.entries.items() if not is_sheet(name)}
     found = [office_text(replace(directory, entries=others), TABLE_LIMITS)]
-    found += [_headers_of(directory, name) for name in sheets]
+    found += [_headers_of(directory, name) for name in sheets if name not in file.plain]
     return "\n".join(found)
 
 
@@ -246,7 +258,7 @@ def unsolved(file: TableFile) -> dict[str, dict[tuple[int, int], str]]:
     return {
         sheet: _unsolved_in(directory.read(part, TABLE_LIMITS.unpacked))
         for sheet, part in targets.items()
-        if part in directory.entries
+        if part in directory.entries and part not in file.plain
     }
 
 

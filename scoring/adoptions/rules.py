@@ -159,7 +159,9 @@ def subject_of(item: int | None, title: str) -> str:
     """
     if item is not None:
         return f"item:{item}"
-    plain = _NOT_ALNUM.sub("", unicodedata.normalize("NFKC", title).casefold())
+    plain = unicodedata.normalize("NFKC", title).casefold()
+    if not plain.isalnum():
+        plain = _NOT_ALNUM.sub("", plain)
     return "title:" + hashlib.sha256(plain.encode()).hexdigest()[:32]
 
 

@@ -120,12 +120,9 @@ def _items(found: Look, setting: facts_table.Setting, choices: Choices) -> None:
     titles = queries.titles_of(units, rows) if rows else Titles(())
     if not titles.items:
         return
-    for n, row in enumerate(found.rows):
-        if row.kind not in _ABOUT_ITEMS:
-            continue
-        alike = titles.alike(row.title, row.units)
-        if alike is None:
-            continue
+    wanted = [(row.title, row.units if row.kind in _ABOUT_ITEMS else ()) for row in found.rows]
+    for n, alike in titles.alike(wanted).items():
+        row = found.rows[n]
         if len(found.titles) >= TITLES_SHOWN:
             found.titles_left_out += 1
             continue

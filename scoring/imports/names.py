@@ -5,10 +5,12 @@ Nothing that is only alike is ever taken by itself: it is suggested, and somebod
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from numpy import float64
 from rapidfuzz import fuzz, process
 
 from .rules import NameChoice, Suggestion, plain_name
@@ -122,8 +124,12 @@ class KnownItem:
     units: tuple[int, ...]
 
 
+# So many pairs of titles are compared in one call: 16 MB of scores.
+PAIRS_AT_A_TIME = 2_000_000
+
+
 class Titles:
-    """Items by unit, to find the one that a title in the table may be."""
+    """Items by unit, to find the ones that titles in a table may be."""
 
     def __init__(self, items: Iterable[KnownItem]) -> None:
         self.items = {item.id: item for item in items}
@@ -132,15 +138,53 @@ class Titles:
             for unit in item.units:
                 self.of_unit.setdefault(unit, {})[item.id] = plain_name(item.title)
 
-    def alike(self, title: str, units: Iterable[int]) -> Suggestion | None:
-        """Return the item of these units whose title is most alike, if any is alike enough."""
-        wanted = plain_name(title)
-        best: Suggestion | None = None
-        for unit in units:
-            known = self.of_unit.get(unit)
-            if not known:
-                continue
-            found = process.extractOne(wanted, known, scorer=fuzz.ratio, score_cutoff=TITLE_SCORE)
-            if found is not None and (best is None or found[1] > best.score):
-                best = Suggestion(found[2], self.items[found[2]].title, round(found[1]))
-        return best
+    def alike(self, wanted: Sequence[tuple[str, tuple[int, ...]]]) -> dict[int, Suggestion]:
+        """Return the items whose titles are most alike, where any is alike enough.
+
+        Args:
+            wanted: titles, each with its units; only these units' items are looked at.
+
+        Returns:
+            Place in `wanted` → item. Of equal ones that of the first unit, the newest first.
+        """
+        places: defaultdict[int, list[int]] = defaultdict(list)
+        for place, (_title, units) in enumerate(wanted):
+            for unit in units:
+                if unit in self.of_unit:
+                    places[unit].append(place)
+        plain = {place: plain_name(wanted[place][0]) for some in places.values() for place in some}
+        best: dict[tuple[int, int], tuple[float, int]] = {}
+        for unit, some in places.items():
+            found = _most_alike([plain[place] for place in some], self.of_unit[unit])
+            best.update(((some[n], unit), alike) for n, alike in found.items())
+        return {
+            place: Suggestion(pk, self.items[pk].title, round(score))
+            for place in sorted({place for place, _unit in best})
+            for score, pk in [_first_best(best, place, wanted[place][1])]
+        }
+
+
+def _first_best(
+    best: Mapping[tuple[int, int], tuple[float, int]], place: int, units: Iterable[int]
+) -> tuple[float, int]:
+    found = [best[place, unit] for unit in units if (place, unit) in best]
+    return max(found, key=lambda alike: alike[0])
+
+
+def _most_alike(titles: Sequence[str], known: Mapping[int, str]) -> dict[int, tuple[float, int]]:
+    """Return place → (score, id) of the known title most alike; nothing where none is."""
+    ids, choices = list(known), list(known.values())
+    step = max(1, PAIRS_AT_A_TIME // len(choices))
+    found: dict[int, tuple[float, int]] = {}
+    for start in range(0, len(titles), step):
+        scores = process.cdist(
+            titles[start : start + step],
+            choices,
+            scorer=fuzz.ratio,
+            score_cutoff=TITLE_SCORE,
+            dtype=float64,
+        )
+        for n in scores.any(axis=1).nonzero()[0]:
+            column = scores[n].argmax()
+            found[start + int(n)] = (float(scores[n, column]), ids[column])
+    return found

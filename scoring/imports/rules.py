@@ -184,7 +184,9 @@ _NOT_LETTERS = re.compile(r"[\W_]+")
 
 def plain_name(text: str) -> str:
     """Return a name as it is compared: without blanks, signs, case and width."""
-    return _NOT_LETTERS.sub("", unicodedata.normalize("NFKC", text)).casefold()
+    plain = unicodedata.normalize("NFKC", text)
+    # Most names have nothing to leave out.
+    return (plain if plain.isalnum() else _NOT_LETTERS.sub("", plain)).casefold()
 
 
 def choice_key(written: str) -> str:
