@@ -12,7 +12,9 @@ from scoring.imports.rules import plain_name
 from tests.properties import examples
 
 UNITS = st.integers(1, 3)
-WORDS = st.lists(st.sampled_from(("推进", "项目", "建设", "秋粮", "，", "A")), max_size=6).map("".join)
+WORDS = st.lists(st.sampled_from(("推进", "项目", "建设", "秋粮", "，", "A")), max_size=6).map(
+    "".join
+)
 
 
 def slowly(items: list[KnownItem], title: str, units: tuple[int, ...]) -> Suggestion | None:
