@@ -184,7 +184,8 @@ def _most_alike(titles: Sequence[str], known: Mapping[int, str]) -> dict[int, tu
             score_cutoff=TITLE_SCORE,
             dtype=float64,
         )
-        for n in scores.any(axis=1).nonzero()[0]:
-            column = scores[n].argmax()
-            found[start + int(n)] = (float(scores[n, column]), ids[column])
+        likest = scores.argmax(axis=1).tolist()
+        for n, score in enumerate(scores.max(axis=1).tolist()):
+            if score:
+                found[start + n] = (score, ids[likest[n]])
     return found
