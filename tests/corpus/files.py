@@ -30,6 +30,12 @@ class File:
     words: tuple[str, ...] = ()
 
 
+@cache
+def made(file: File) -> bytes:
+    """Return a file's bytes, made once: some take longer to make than to refuse."""
+    return file.make()
+
+
 WORD_BODY = (
     paragraph(
         run("关于春耕备耕情况的报告", '<w:b/><w:sz w:val="44"/>'),

@@ -20,7 +20,7 @@ from cms.items.models import ItemPage
 from tests import builders
 from tests.builders import Office
 from tests.bulletins.test_composing import edit
-from tests.corpus.files import FILES, NAMES, WORD_BODY, File
+from tests.corpus.files import FILES, NAMES, WORD_BODY, File, made
 from tests.corpus.office_files import docx
 from tests.corpus.pastes import PASTES, Paste
 from tests.desk.pages import browser, fields, page
@@ -28,6 +28,11 @@ from tests.desk.pages import browser, fields, page
 FAULT = 500
 # No system has longer names; Django does not read the request any further.
 LONGEST_HEADER = 950
+# A long paste takes the same way through `text` at every entrance: all come to the form of a new
+# item; elsewhere one for each answer, and whatever is not long.
+LONG = 40_000
+APART = ("五兆图片", "五兆超限", "一百万字", "很深的列表")
+SOME = [paste for paste in PASTES if len(paste.source) < LONG or paste.title in APART]
 # Browsers end these in the header, so they never come: names with quotes and line ends.
 SENDABLE = [name for name in NAMES if name.strip(". ") and not set(name) & set('"\r\n\x00\x1f')]
 
@@ -54,7 +59,7 @@ def test_files_as_attachments(office: Office) -> None:
     for file in FILES:
         item = office.draft()
         address = f"/items/{item.pk}/attachments/"
-        answer = officer.post(address, {"upload": [upload(file.name, file.make())]}, follow=True)
+        answer = officer.post(address, {"upload": [upload(file.name, made(file))]}, follow=True)
         names = [e["name"] for e in ItemPage.objects.get(pk=item.pk).attachments]
         said = escape(file.refused) in page(answer)
         right = (not names and said) if file.refused else len(names) == 1
@@ -69,15 +74,15 @@ def test_files_as_items(office: Office) -> None:
     officer, wrong = browser(office.officer), []
     for file in FILES:
         before = ItemPage.objects.count()
-        answer = officer.post("/items/import/", {"upload": upload(file.name, file.make())})
-        made = ItemPage.objects.count() - before
+        answer = officer.post("/items/import/", {"upload": upload(file.name, made(file))})
+        new = ItemPage.objects.count() - before
         if file.kind == "docx":
-            right = answer.status_code == 302 and made == 1
+            right = answer.status_code == 302 and new == 1
         else:
             wanted = file.refused or "只收 Word 文件"
-            right = made == 0 and wanted in page(answer)
+            right = new == 0 and wanted in page(answer)
         if answer.status_code >= FAULT or not right:
-            wrong.append((file.title, answer.status_code, made))
+            wrong.append((file.title, answer.status_code, new))
     assert not wrong
 
 
@@ -138,11 +143,11 @@ def test_pastes_in_a_new_item(office: Office) -> None:
     for paste in PASTES:
         data = {**fields(office, body=paste.source), "save": "1"}
         answer = send(officer, "/items/new/", data)
-        made = ItemPage.objects.order_by("-pk").first()
-        wrong.append(judged(paste, answer, made.body if made else None))
+        item = ItemPage.objects.order_by("-pk").first()
+        wrong.append(judged(paste, answer, item.body if item else None))
         ItemPage.objects.all().update(body="", title="旧稿")
-        if made is not None:
-            made.delete()
+        if item is not None:
+            item.delete()
     assert not [w for w in wrong if w]
 
 
@@ -152,7 +157,7 @@ def test_pastes_in_a_changed_item_and_in_autosave(office: Office) -> None:
     officer = browser(office.officer)
     wrong: list[tuple[Any, ...] | None] = []
     item = office.draft()
-    for paste in PASTES:
+    for paste in SOME:
         builders.item_actions.save_item(
             item_id=item.pk, person=office.officer, draft=_blank(office)
         )
@@ -194,7 +199,7 @@ def test_pastes_in_every_short_field_and_in_the_search(office: Office) -> None:
 def test_pastes_in_the_issue_editor(office: Office) -> None:
     desk, wrong = browser(office.editor), []
     issue = office.issue()
-    for paste in PASTES:
+    for paste in SOME:
         before = IssuePage.objects.get(pk=issue.pk).latest_revision_id
         answer = desk.post(
             reverse("wagtailadmin_pages:edit", args=[issue.pk]),
