@@ -15,6 +15,7 @@ import platform
 import random
 import resource
 import sqlite3
+import statistics
 import sys
 import time
 from collections.abc import Callable
@@ -26,6 +27,7 @@ from .scorebook import say
 
 ROWS, UNITS, ITEMS = 50_000, 150, 6_000
 GOAL = 10.0  # seconds
+ROUNDS = 3
 KINDS = ("报送", "上报", "采用", "批示")
 SHARES = (40, 10, 45, 5)
 FORMS = ("单篇", "综合", "要目", "摘报")
@@ -293,11 +295,11 @@ def undone(work: Callable[[], Any]) -> Any:
     return found
 
 
-def measure(data: bytes, person: Any) -> bool:
-    """Print both ways beside the floor; tell whether the goal was reached."""
-    from django.db import connection
+def one_round(data: bytes, person: Any, last: dict[str, int]) -> tuple[Clock, Clock, int]:
+    """Print what the command and the floor take, one after the other; nothing remains.
 
-    last = last_ids()
+    Returns both, and how many entries were written.
+    """
     clock, rows = undone(lambda: (by_command(data, person), written_after(last)))
     clock.tell("as the command does it")
     sizes = ", ".join(f"{len(values)} {table}" for table, (_names, values) in rows.items())
@@ -305,19 +307,33 @@ def measure(data: bytes, person: Any) -> bool:
     say(f"written: {sizes}; the process has {peak:.0f} MB")
     below = undone(lambda: floor(data, rows))
     below.tell("floor")
+    return clock, below, len(rows["ledger_entry"][1])
+
+
+def measure(data: bytes, person: Any) -> bool:
+    """Print both ways beside the floor; tell whether the goal was reached.
+
+    The machine is quicker in one minute than in the next: the command's way and the floor by
+    turns, and the median of them.
+    """
+    from django.db import connection
+
+    last = last_ids()
+    rounds = [one_round(data, person, last) for _round in range(ROUNDS)]
     page = by_page(data, person)
     page.tell("through the page")
-    if len(written_after(last)["ledger_entry"][1]) != len(rows["ledger_entry"][1]):
+    if len(written_after(last)["ledger_entry"][1]) != rounds[0][2]:
         raise SystemExit("the page has booked something else than the command")
     # SQLite works inside this process; PostgreSQL's own time shows on the clock only.
     n = 1 if connection.vendor == "sqlite" else 0
+    taken = statistics.median(clock.sums[n] for clock, _below, _entries in rounds)
+    ratio = statistics.median(clock.sums[n] / below.sums[n] for clock, below, _entries in rounds)
     say(
-        f"ratio to the floor: command {clock.sums[1 - n] / below.sums[1 - n]:.2f} by"
-        f" {'clock' if n else 'processor'}, {clock.sums[n] / below.sums[n]:.2f} by"
-        f" {'processor' if n else 'clock'}"
+        f"median of the command {taken:.2f} s by the {'processor' if n else 'clock'}, ratio to the"
+        f" floor {ratio:.2f}"
     )
     # The page's requests are printed only: between them a person reads and chooses.
-    reached = clock.sums[n] <= GOAL
+    reached = taken <= GOAL
     say(f"goal {GOAL:.0f} s: {'reached' if reached else 'MISSED'}")
     return reached
 

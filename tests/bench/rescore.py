@@ -30,6 +30,7 @@ UNITS, BULLETINS, FACTS = 3_000, 10, 1_000_000
 YEARS = range(2021, 2026)
 GOALS = {"ratio": 1.5, "memory": 300, "one": 5.0}
 BATCH = 20_000
+ROUNDS = 3
 ONE_ROUNDS = 60
 KINDS = ("submission", "forwarding", "adoption", "instruction")
 SHARES = (40, 10, 45, 5)
@@ -347,42 +348,60 @@ def inside(name: str, arguments: list[str]) -> int:
     return 0
 
 
+def rounds(filled: Path, database: str) -> list[tuple[dict[str, float], dict[str, float]]]:
+    """Rebuild and write the floor by turns, each on a fresh copy; leave the last rebuilt one.
+
+    The machine is quicker in one minute than in the next: both in turn, and medians.
+    """
+    found = []
+    ours, theirs = filled.with_name("ours"), filled.with_name("floor")
+    for _round in range(ROUNDS):
+        for folder in (ours, theirs):
+            shutil.rmtree(folder, ignore_errors=True)
+            shutil.copytree(filled, folder)
+        mine = step("ours", folder=ours)
+        base = step("floor", str(ours / database), folder=theirs)
+        if base["entries"] != mine["entries"]:
+            raise SystemExit("the floor wrote other entries")
+        found.append((mine, base))
+    return found
+
+
 def main(share: float) -> int:
     """Build, measure, print. Exit code 1 when a goal is missed."""
     from django.conf import settings
 
     with tempfile.TemporaryDirectory(prefix="infoflow-bench-") as name:
-        first, second = Path(name, "a"), Path(name, "b")
-        first.mkdir()
+        filled = Path(name, "filled")
+        filled.mkdir()
         started = time.perf_counter()
-        step("fill", str(share), folder=first)
-        shutil.copytree(first, second)
+        step("fill", str(share), folder=filled)
         say(
             f"{int(UNITS * share)} units, {int(FACTS * share)} facts, {len(YEARS)} years; built in"
             f" {time.perf_counter() - started:.0f} s; {os.cpu_count()} cores,"
             f" Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}"
         )
-        found = step("ours", folder=first)
-        database = Path(settings.DATABASES["default"]["NAME"]).name
-        base = step("floor", str(first / database), folder=second)
-        if base["entries"] != found["entries"]:
-            raise SystemExit("the floor wrote other entries")
-        single = step("one", folder=first)
-    ratio = found["seconds"] / base["seconds"]
+        measured = rounds(filled, Path(settings.DATABASES["default"]["NAME"]).name)
+        single = step("one", folder=filled.with_name("ours"))
+    for mine, base in measured:
+        say(
+            f"rebuild  {mine['entries']:.0f} entries in {mine['seconds']:.1f} s, floor"
+            f" {base['seconds']:.1f} s ({base['loaded']:.0f} lines), ratio"
+            f" {mine['seconds'] / base['seconds']:.2f}; peak {mine['memory']:.0f} MB (floor"
+            f" {base['memory']:.0f}); nothing to change {mine['idle']:.1f} s"
+        )
+    ratio = statistics.median(mine["seconds"] / base["seconds"] for mine, base in measured)
+    memory = max(mine["memory"] for mine, _base in measured)
     say(
-        f"rebuild  {found['entries']:.0f} entries in {found['seconds']:.1f} s, floor"
-        f" {base['seconds']:.1f} s ({base['loaded']:.0f} lines), ratio {ratio:.2f}"
-        f" (goal {GOALS['ratio']}); peak {found['memory']:.0f} MB (goal {GOALS['memory']}; floor"
-        f" {base['memory']:.0f}); nothing to change {found['idle']:.1f} s"
+        f"median ratio {ratio:.2f} (goal {GOALS['ratio']}); peak {memory:.0f} MB (goal"
+        f" {GOALS['memory']})"
     )
     say(
         f"one fact: its rescoring median {single['ms']:.1f} ms, worst {single['worst']:.1f} ms"
         f" (goal {GOALS['one']}); its {single['statements']:.0f} reading statements alone"
         f" {single['sql']:.1f} ms; recorded and rescored {single['whole']:.1f} ms"
     )
-    missed = (
-        ratio > GOALS["ratio"] or found["memory"] > GOALS["memory"] or single["ms"] > GOALS["one"]
-    )
+    missed = ratio > GOALS["ratio"] or memory > GOALS["memory"] or single["ms"] > GOALS["one"]
     return 1 if missed else 0
 
 
