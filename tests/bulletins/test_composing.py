@@ -56,6 +56,7 @@ def test_single_and_merged(desk: Client, office: Office) -> None:
     assert not IssuePage.objects.get().live
 
 
+@pytest.mark.screens
 @pytest.mark.parametrize(
     ("data", "message"),
     [
@@ -94,6 +95,7 @@ def test_item_stands_once_in_an_issue(office: Office) -> None:
         actions.compose(person=fresh(office.editor), item_ids=[item.pk], issue_id=issue.pk)
 
 
+@pytest.mark.screens
 def test_editor_page_shows_the_original_beside_the_edited_text(
     desk: Client, office: Office
 ) -> None:
@@ -123,6 +125,7 @@ def edit(issue: IssuePage, **fields: str) -> dict[str, str]:
     }
 
 
+@pytest.mark.screens
 def test_edited_text_is_cleaned_and_originals_stay(desk: Client, office: Office) -> None:
     item = office.pooled()
     issue = office.issue(item)
@@ -176,6 +179,7 @@ def test_half_a_character_is_replaced_before_it_is_stored(desk: Client, office: 
     assert "\ud800" not in stored.body
 
 
+@pytest.mark.screens
 def test_save_and_send(desk: Client, office: Office) -> None:
     issue = office.issue()
     response = desk.post(
@@ -189,6 +193,7 @@ def test_save_and_send(desk: Client, office: Office) -> None:
     assert IssuePage.objects.get().latest_revision_id == issue.latest_revision_id
 
 
+@pytest.mark.screens
 def test_empty_issue_is_not_sent(desk: Client, office: Office) -> None:
     issue = office.issue()
     desk.post(
@@ -200,6 +205,7 @@ def test_empty_issue_is_not_sent(desk: Client, office: Office) -> None:
     assert not IssuePage.objects.get().workflow_in_progress
 
 
+@pytest.mark.screens
 def test_returned_issue_can_be_edited_and_sent_again(desk: Client, office: Office) -> None:
     issue = office.issue()
     actions.submit_issue(issue_id=issue.pk, person=office.editor)
@@ -248,12 +254,14 @@ def test_number_starts_anew_each_year_and_the_total_goes_on(office: Office) -> N
     assert again.pk == given.pk
 
 
+@pytest.mark.screens
 def test_date_of_issue_is_the_date_of_signing(office: Office) -> None:
     issue = office.issued()
     signed = issue.decisions.get(step="issue").at.astimezone(ZoneInfo("Asia/Shanghai"))
     assert issue.number.signed_on == signed.date()
 
 
+@pytest.mark.screens
 @pytest.mark.parametrize(
     ("role", "status"),
     [
@@ -274,6 +282,7 @@ def test_who_reads_an_issue(client: Client, office: Office, role: Role, status: 
     assert client.get(reverse("issue_page", args=[draft.pk])).status_code == 404
 
 
+@pytest.mark.screens
 def test_unit_people_read_neither_issues_nor_foreign_pool_items(
     client: Client, office: Office
 ) -> None:
@@ -286,17 +295,20 @@ def test_unit_people_read_neither_issues_nor_foreign_pool_items(
     assert client.get(item.url).status_code == 404
 
 
+@pytest.mark.screens
 def test_page_address_asks_strangers_to_log_in(client: Client, office: Office) -> None:
     response = client.get(office.issued().url)
     assert response.status_code == 302
     assert response.headers["Location"].startswith(reverse("login"))
 
 
+@pytest.mark.screens
 def test_superiors_bulletin_has_no_folder() -> None:
     assert not BulletinFolder.objects.filter(bulletin=superior_bulletin()).exists()
     assert BulletinFolder.objects.filter(bulletin=own_bulletin()).count() == 1
 
 
+@pytest.mark.screens
 def test_bulletin_form_makes_the_folder(desk: Client) -> None:
     response = desk.post(
         reverse("bulletins:add"),
@@ -320,6 +332,7 @@ def test_two_bulletins_of_one_name_are_refused() -> None:
         actions.create_bulletin(name="参阅", level=Level.COUNTY, own=True)
 
 
+@pytest.mark.screens
 @pytest.mark.parametrize("name", ["bulletin_pool", "bulletin_issues"])
 def test_lists_cost_the_same_for_few_and_many(
     desk: Client, office: Office, name: str, django_assert_max_num_queries
@@ -344,6 +357,7 @@ def test_lists_cost_the_same_for_few_and_many(
     assert cost() == few
 
 
+@pytest.mark.screens
 def test_queue_costs_the_same_for_few_and_many(client: Client, office: Office) -> None:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext

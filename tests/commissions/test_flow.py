@@ -85,6 +85,7 @@ def test_one_commission_from_the_draft_to_the_bulletin(office: Office) -> None:
     assert said == ["created", "sent", "signed", "started", "linked", "submitted", "accepted"]
 
 
+@pytest.mark.screens
 def test_late_is_decided_by_the_unit_signature_and_the_deadline_in_force(office: Office) -> None:
     row = signed_for(office, due=LATE)
     assert state(row) is State.OVERDUE
@@ -108,6 +109,7 @@ def test_late_is_decided_by_the_unit_signature_and_the_deadline_in_force(office:
     assert Fact.objects.filter(kind=FactKind.COMMISSION).count() == 3
 
 
+@pytest.mark.screens
 def test_a_piece_that_left_before_the_commission_is_in_time(office: Office) -> None:
     item = office.signed()
     row = signed_for(office)
@@ -115,6 +117,7 @@ def test_a_piece_that_left_before_the_commission_is_in_time(office: Office) -> N
     assert facts(row) == [Mark.DONE]
 
 
+@pytest.mark.screens
 def test_returned_and_sent_again_keeps_its_first_moment(office: Office) -> None:
     row, item = signed_for(office), office.signed()
     answer = answering(office, row, item)
@@ -182,6 +185,7 @@ def test_missed_by_a_person_and_then_delivered(office: Office) -> None:
     assert facts(row) == [Mark.LATE]
 
 
+@pytest.mark.screens
 def test_not_missed_while_there_is_time_or_a_piece(office: Office) -> None:
     early, late = signed_for(office), signed_for(office, due=LATE)
     editor = fresh(office.editor)

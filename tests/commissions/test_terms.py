@@ -91,6 +91,7 @@ def test_an_extension_is_granted_once_and_never_shortens(office: Office, late: b
     assert (change.new_at, change.by) == (given, editor)
 
 
+@pytest.mark.screens
 def test_a_refused_extension_moves_nothing_and_has_a_reason(office: Office) -> None:
     row = signed_for(office)
     extension = more_time(office, row, timezone.now() + 9 * DAY)
@@ -107,6 +108,7 @@ def test_a_refused_extension_moves_nothing_and_has_a_reason(office: Office) -> N
     more_time(office, row, timezone.now() + 8 * DAY)
 
 
+@pytest.mark.screens
 def test_a_night_or_a_day_off_is_asked_about(office: Office) -> None:
     row = signed_for(office)
     night = datetime(timezone.localdate().year + 1, 10, 1, 3, tzinfo=CHINA)
@@ -118,6 +120,7 @@ def test_a_night_or_a_day_off_is_asked_about(office: Office) -> None:
 # --- the whole commission -----------------------------------------------------------------
 
 
+@pytest.mark.screens
 def test_sending_asks_about_what_is_doubtful_and_refuses_what_cannot_be(office: Office) -> None:
     editor = fresh(office.editor)
     now = timezone.now()
@@ -146,6 +149,7 @@ def test_sending_asks_about_what_is_doubtful_and_refuses_what_cannot_be(office: 
     assert (again.number, Notice.objects.filter(number=sent.number_text).count()) == (1, 2)
 
 
+@pytest.mark.screens
 def test_a_closed_unit_cannot_be_asked(office: Office) -> None:
     closed = unit("撤并局")
     closed.active_until = timezone.localdate() - DAY
@@ -162,6 +166,7 @@ def test_working_days_are_counted_from_sending_and_moved_by_a_new_list(office: O
     assert CalendarYear.objects.exists()
 
 
+@pytest.mark.screens
 def test_a_phone_call_entered_afterwards_counts_from_the_call(office: Office) -> None:
     row = asked(office.editor, office.unit, due=LATE)
     made = row.commission

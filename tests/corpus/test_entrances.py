@@ -86,6 +86,7 @@ def test_files_as_items(office: Office) -> None:
     assert not wrong
 
 
+@pytest.mark.slow_matrix
 @pytest.mark.django_db
 def test_names_of_files(office: Office) -> None:
     officer = browser(office.officer)
@@ -137,6 +138,7 @@ def send(visitor: Any, address: str, data: dict[str, Any]) -> Any:
     return visitor.post(address, urlencode(data), "application/x-www-form-urlencoded")
 
 
+@pytest.mark.slow_matrix
 @pytest.mark.django_db
 def test_pastes_in_a_new_item(office: Office) -> None:
     officer, wrong = browser(office.officer), []

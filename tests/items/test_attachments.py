@@ -76,6 +76,7 @@ def test_the_same_file_twice_is_kept_once(office: Office) -> None:
     assert Attachment.objects.count() == 2
 
 
+@pytest.mark.screens
 def test_limits(office: Office, settings: Any) -> None:
     item = office.draft()
     officer = browser(office.officer)
@@ -94,6 +95,7 @@ def test_limits(office: Office, settings: Any) -> None:
     assert Attachment.objects.count() == 0
 
 
+@pytest.mark.screens
 def test_a_request_far_too_long_gets_a_page(office: Office, settings: Any) -> None:
     settings.INFOFLOW_UPLOAD_MAX_SIZE = 10_000
     answer = upload(browser(office.officer), office.draft(), ("大.txt", b"a" * 200_000))
@@ -101,6 +103,7 @@ def test_a_request_far_too_long_gets_a_page(office: Office, settings: Any) -> No
     assert "文件太大，没有上传" in page(answer)
 
 
+@pytest.mark.screens
 def test_internal_wording_in_a_file_waits_for_the_reviewer(office: Office) -> None:
     item = office.draft()
     words = "各单位：现将有关材料印发。内部资料，注意保存。请遵照执行。"
@@ -114,6 +117,7 @@ def test_internal_wording_in_a_file_waits_for_the_reviewer(office: Office) -> No
     assert item.stored_text_parts(revision.content) == item.text_parts()
 
 
+@pytest.mark.screens
 def test_a_bad_file_is_refused_with_the_reason_and_nothing_of_the_others_is_kept(
     office: Office,
 ) -> None:
@@ -146,6 +150,7 @@ def test_a_marked_secret_is_refused_and_nothing_is_kept(
     assert Attachment.objects.count() == 0
 
 
+@pytest.mark.screens
 def test_only_drafts_and_only_by_own_officers(office: Office) -> None:
     item = office.draft()
     upload(browser(office.officer), item, ("表.xlsx", xlsx()))
@@ -166,6 +171,7 @@ def test_only_drafts_and_only_by_own_officers(office: Office) -> None:
     assert kept_names(item) == ["表.xlsx"]
 
 
+@pytest.mark.screens
 def test_who_may_download(office: Office) -> None:
     item = office.draft()
     upload(browser(office.officer), item, ("表.xlsx", xlsx()))
@@ -193,6 +199,7 @@ def test_who_may_download(office: Office) -> None:
     )
 
 
+@pytest.mark.screens
 def test_a_changed_file_is_not_given_out(office: Office) -> None:
     item = office.draft()
     upload(browser(office.officer), item, ("表.xlsx", xlsx()))
@@ -207,6 +214,7 @@ def test_a_changed_file_is_not_given_out(office: Office) -> None:
     assert "不一致" in page(answer)
 
 
+@pytest.mark.screens
 def test_files_lie_where_no_address_leads(office: Office) -> None:
     item = office.draft()
     upload(browser(office.officer), item, ("表.xlsx", xlsx()))
@@ -220,6 +228,7 @@ def test_files_lie_where_no_address_leads(office: Office) -> None:
         assert browser(office.officer).get(address).status_code == 404
 
 
+@pytest.mark.screens
 def test_a_clearance_covers_the_files(office: Office) -> None:
     item = office.draft()
     plain = item.digest()

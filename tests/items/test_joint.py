@@ -84,6 +84,7 @@ def test_no_signature_before_every_partner_agreed(office: Office, partner: Partn
     assert Decision.objects.get(step=Step.SIGN).verdict == Verdict.PASS
 
 
+@pytest.mark.screens
 def test_who_screened_a_text_does_not_speak_for_a_unit_in_it(
     office: Office, partner: Partner
 ) -> None:
@@ -98,6 +99,7 @@ def test_who_screened_a_text_does_not_speak_for_a_unit_in_it(
         speak(item, partner)
 
 
+@pytest.mark.screens
 def test_a_changed_text_needs_a_new_word(office: Office, partner: Partner) -> None:
     item = sent(office, partner)
     speak(item, partner)
@@ -117,6 +119,7 @@ def test_a_changed_text_needs_a_new_word(office: Office, partner: Partner) -> No
     decide(item, office.signatory)
 
 
+@pytest.mark.screens
 def test_the_word_stays_when_the_text_is_sent_again_unchanged(
     office: Office, partner: Partner
 ) -> None:
@@ -151,6 +154,7 @@ def test_declining_needs_a_reason_and_blocks_until_the_mind_changes(
     decide(item, office.signatory)
 
 
+@pytest.mark.screens
 def test_who_may_not_speak(office: Office, partner: Partner) -> None:
     item = sent(office, partner)
     digest = joint.submitted_text(item).joint_digest()
@@ -182,6 +186,7 @@ def test_who_may_not_speak(office: Office, partner: Partner) -> None:
         speak(item, partner, agreed=False, reason="太晚")
 
 
+@pytest.mark.screens
 def test_who_spoke_for_a_partner_takes_no_later_step(office: Office, partner: Partner) -> None:
     item = sent(office, partner)
     speak(item, partner)

@@ -67,6 +67,7 @@ def test_every_state_is_recognised_in_a_list_and_by_the_filter(office: Office) -
         assert [i.pk for i in queries.in_state(everything, state)] == [item.pk], state
 
 
+@pytest.mark.screens
 def test_a_returned_item_says_why_and_who(office: Office) -> None:
     item = office.signed()
     decide(item, office.editor, Verdict.RETURN, "数据与上月不一致")
@@ -76,6 +77,7 @@ def test_a_returned_item_says_why_and_who(office: Office) -> None:
     assert where.editable
 
 
+@pytest.mark.screens
 def test_sent_again_after_a_return_it_waits_and_the_old_reason_is_gone(office: Office) -> None:
     item = office.submitted()
     decide(item, office.signatory, Verdict.RETURN, "请补充")
@@ -121,6 +123,7 @@ def test_the_office_reads_the_signed_text_and_never_a_later_draft(office: Office
     assert queries.text_for(stored, fresh(office.signatory)).title == "未审签的新标题"
 
 
+@pytest.mark.screens
 @pytest.mark.parametrize("who", ["editor", "reviewer", "issuer", "scorer"])
 def test_office_people_own_no_items_list(office: Office, who: str) -> None:
     office.pooled()

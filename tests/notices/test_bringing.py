@@ -309,6 +309,7 @@ def test_a_dry_run_writes_nothing(office: Office, hook: Address, answers: list[A
     assert not DeliveryTry.objects.exists()
 
 
+@pytest.mark.screens
 def test_announcing_asks_a_few_questions_whatever_the_number_of_people(
     office: Office, hook: Address, django_assert_num_queries: Any
 ) -> None:
@@ -382,6 +383,7 @@ def test_quiet_hours_that_begin_meanwhile_hold_back_too(
 TIMES = st.times().map(lambda clock: clock.replace(second=0, microsecond=0))
 
 
+@pytest.mark.screens
 @given(st.integers(0, 1439), TIMES, TIMES)
 def test_quiet_hours_end_where_they_should(minute: int, begins: time, ends: time) -> None:
     """Against the slow way: minute by minute until the clock stands outside."""

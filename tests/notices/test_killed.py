@@ -68,7 +68,13 @@ def wait_for_locks() -> None:
 
 
 @pytest.mark.usefixtures("trial_kind")
-@pytest.mark.parametrize("broken", [False, True], ids=["whole batch", "row by row"])
+@pytest.mark.parametrize(
+    "broken",
+    [
+        pytest.param(False, id="whole batch"),
+        pytest.param(True, id="row by row", marks=pytest.mark.screens),
+    ],
+)
 def test_while_telling(killed: Killed, broken: bool) -> None:
     """What was told stands with its record, its recipient and what is to be brought, or nothing
     of it does, for the whole batch; the next run tells the rest, and nothing twice."""

@@ -26,7 +26,7 @@ from tests.builders import Office, person
 from .make import notice
 from .station import GOOD, closed_port, mail_station, station
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.screens, pytest.mark.django_db]
 
 MARK = "ZSECRETTITLEQ"
 TOKEN = "robotkey12345678"

@@ -34,6 +34,7 @@ def test_digest_of_a_stored_revision_is_that_of_the_page(office: Office) -> None
         assert page.digest_of(revision) == type(page).objects.get(pk=page.pk).digest()
 
 
+@pytest.mark.screens
 def test_order_of_entries_is_part_of_the_digest(office: Office) -> None:
     issue = office.issue(office.pooled("甲"), office.pooled("乙"))
     revision = issue.get_latest_revision()
@@ -44,6 +45,7 @@ def test_order_of_entries_is_part_of_the_digest(office: Office) -> None:
     assert rules.digest(IssuePage.stored_gate_content(content)) != before
 
 
+@pytest.mark.screens
 @pytest.mark.parametrize(
     ("field", "value"),
     [("title", "关于重点工作进展的情况。"), ("body", "<p>改</p>"), ("form", "brief")],
@@ -177,6 +179,7 @@ def test_adopted_item_cannot_be_deleted(office: Office, client: Client) -> None:
     assert EntrySource.objects.filter(item=item).exists()
 
 
+@pytest.mark.screens
 def test_closed_and_refused_items_stay_closed(office: Office) -> None:
     closed = office.signed("不采用的稿件")
     decide(closed, office.editor, Verdict.CLOSE, "常规工作")

@@ -10,7 +10,7 @@ from cms.items.actions import withdraw_item
 from cms.review.moves import LOG_ACTION
 from tests.builders import Office, decide
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.screens, pytest.mark.django_db]
 
 
 def acts(page) -> list[tuple[str, str, int]]:

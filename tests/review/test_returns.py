@@ -41,6 +41,7 @@ def second_level(on: bool = True) -> None:
     configure.set_second_level(on=on, person=person(Role.SYSTEM_ADMIN))
 
 
+@pytest.mark.screens
 def test_reviewer_returns_to_the_editor_and_gets_it_straight_back(office: Office) -> None:
     item = office.screened()
     decision = give_back(item, office.reviewer, Step.SCREEN, Resume.BACK, cause="含个人信息")
@@ -57,6 +58,7 @@ def test_reviewer_returns_to_the_editor_and_gets_it_straight_back(office: Office
     assert ItemPage.objects.get(pk=item.pk).is_readable()
 
 
+@pytest.mark.screens
 def test_return_to_the_signatory_with_every_step_again(office: Office) -> None:
     item = office.screened()
     give_back(item, office.reviewer, Step.SIGN, Resume.ALL)
@@ -64,6 +66,7 @@ def test_return_to_the_signatory_with_every_step_again(office: Office) -> None:
     assert waits_at(item) == Step.SCREEN
 
 
+@pytest.mark.screens
 def test_an_unchanged_text_goes_straight_back(office: Office) -> None:
     item = office.screened()
     give_back(item, office.reviewer, resume=Resume.BACK)
@@ -71,6 +74,7 @@ def test_an_unchanged_text_goes_straight_back(office: Office) -> None:
     assert waits_at(item) == Step.CLEAR
 
 
+@pytest.mark.screens
 def test_a_rewritten_text_is_signed_by_its_unit_before_it_goes_straight_back(
     office: Office,
 ) -> None:
@@ -87,6 +91,7 @@ def test_a_rewritten_text_is_signed_by_its_unit_before_it_goes_straight_back(
         assert "改过" in text_for(stored, fresh(who)).body
 
 
+@pytest.mark.screens
 def test_rewritten_text_never_passes_by_the_first_confidentiality_level(office: Office) -> None:
     second_level()
     item = office.screened()
@@ -104,6 +109,7 @@ def test_rewritten_text_never_passes_by_the_first_confidentiality_level(office: 
     assert ItemPage.objects.get(pk=item.pk).is_readable()
 
 
+@pytest.mark.screens
 def test_issuer_returns_an_unchanged_issue_to_the_editor_and_gets_it_straight_back(
     office: Office,
 ) -> None:
@@ -117,6 +123,7 @@ def test_issuer_returns_an_unchanged_issue_to_the_editor_and_gets_it_straight_ba
     assert type(issue).objects.get(pk=issue.pk).live
 
 
+@pytest.mark.screens
 @pytest.mark.parametrize(
     ("to", "resume", "message"),
     [
@@ -156,6 +163,7 @@ def test_switching_the_second_level_leaves_every_text_a_way_on(office: Office) -
     assert Step.RECHECK not in queries.steps_of(fresh(second))
 
 
+@pytest.mark.screens
 def test_the_first_reviewer_cannot_be_the_second(office: Office) -> None:
     second_level()
     item = office.screened()
@@ -165,11 +173,13 @@ def test_the_first_reviewer_cannot_be_the_second(office: Office) -> None:
     decide(item, person(Role.REVIEWER))
 
 
+@pytest.mark.screens
 def test_only_a_system_administrator_switches_the_second_level(office: Office) -> None:
     with pytest.raises(Refused, match="系统管理员"):
         configure.set_second_level(on=True, person=office.reviewer)
 
 
+@pytest.mark.screens
 def test_a_closed_item_is_reopened_by_an_editor_with_a_reason(office: Office) -> None:
     item = office.signed()
     decide(item, office.editor, Verdict.CLOSE, "同类已采用")
@@ -193,6 +203,7 @@ def test_a_closed_item_is_reopened_by_an_editor_with_a_reason(office: Office) ->
     assert ItemPage.objects.get(pk=item.pk).is_readable()
 
 
+@pytest.mark.screens
 def test_a_refused_item_is_reopened_by_a_reviewer_and_returned_to_its_writer(
     office: Office,
 ) -> None:
@@ -207,6 +218,7 @@ def test_a_refused_item_is_reopened_by_a_reviewer_and_returned_to_its_writer(
     assert waits_at(item) == Step.SIGN
 
 
+@pytest.mark.screens
 def test_a_refused_issue_is_reopened_at_its_first_step(office: Office) -> None:
     issue = office.issue()
     bulletin_actions.submit_issue(issue_id=issue.pk, person=office.editor)
@@ -218,6 +230,7 @@ def test_a_refused_issue_is_reopened_at_its_first_step(office: Office) -> None:
     assert waits_at(issue) == Step.CLEAR
 
 
+@pytest.mark.screens
 def test_a_text_changed_behind_can_only_be_returned(office: Office) -> None:
     item = office.screened()
     revision = item.get_latest_revision()
@@ -230,6 +243,7 @@ def test_a_text_changed_behind_can_only_be_returned(office: Office) -> None:
     assert waits_at(item) == Step.SIGN
 
 
+@pytest.mark.screens
 def test_who_had_passed_it_is_told_when_it_comes_back(office: Office, client: Client) -> None:
     item = office.screened("会被退回的稿件")
     other = office.screened("不会被退回的稿件")

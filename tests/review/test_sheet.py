@@ -91,6 +91,7 @@ def test_complete_means_every_part(
     assert (not sheet_rules.problems(sheet, [STOP])) == complete
 
 
+@pytest.mark.screens
 @pytest.mark.django_db
 def test_no_pass_without_a_form(office: Office) -> None:
     item = office.screened()
@@ -106,6 +107,7 @@ def test_no_pass_without_a_form(office: Office) -> None:
     ]
 
 
+@pytest.mark.screens
 @pytest.mark.django_db
 def test_stock_approval_does_not_pass_by_the_form(office: Office, client: Client) -> None:
     item = office.screened()
@@ -127,6 +129,7 @@ def test_a_stop_is_lifted_by_name_and_kept(office: Office) -> None:
     assert decision.sheet.lifted[0]["reason"] == "本级文件，可以刊发"
 
 
+@pytest.mark.screens
 @pytest.mark.django_db
 def test_findings_are_kept_with_every_decision_and_numbers_covered(office: Office) -> None:
     item = office.signed(body="一、情况\n联系人手机13812345678，请与其联系。")
@@ -138,6 +141,7 @@ def test_findings_are_kept_with_every_decision_and_numbers_covered(office: Offic
     assert OpenTask.objects.get(page_id=item.pk).kinds == "personal"
 
 
+@pytest.mark.screens
 @pytest.mark.django_db
 def test_what_was_begun_is_kept_with_a_refusal(office: Office) -> None:
     item = office.screened()
@@ -146,6 +150,7 @@ def test_what_was_begun_is_kept_with_a_refusal(office: Office) -> None:
     assert decision.sheet.points() == [("工作秘密", True, "引用内部会议")]
 
 
+@pytest.mark.screens
 @pytest.mark.django_db
 def test_second_level_fills_in_its_own_form(office: Office) -> None:
     configure.set_second_level(on=True, person=person(Role.SYSTEM_ADMIN))
@@ -173,6 +178,7 @@ def form_of(item: ItemPage, **more: str) -> dict[str, str]:
     }
 
 
+@pytest.mark.screens
 @pytest.mark.django_db
 def test_the_page_says_what_is_missing_and_then_passes(office: Office, client: Client) -> None:
     item = office.screened(body=INTERNAL)
@@ -195,6 +201,7 @@ def test_the_page_says_what_is_missing_and_then_passes(office: Office, client: C
     assert ItemPage.objects.get(pk=item.pk).is_readable()
 
 
+@pytest.mark.screens
 @pytest.mark.django_db
 def test_deadlines_are_working_days_with_their_rule(office: Office) -> None:
     item = office.screened()
@@ -219,6 +226,7 @@ def test_deadlines_are_working_days_with_their_rule(office: Office) -> None:
     assert "5个工作日" in row.due_note, "what has come before keeps its deadline"
 
 
+@pytest.mark.screens
 @pytest.mark.django_db
 def test_nothing_passes_by_itself_after_the_deadline(office: Office, client: Client) -> None:
     item = office.screened()
@@ -232,6 +240,7 @@ def test_nothing_passes_by_itself_after_the_deadline(office: Office, client: Cli
     decide(item, office.reviewer)
 
 
+@pytest.mark.screens
 @pytest.mark.django_db
 def test_reviewer_sees_what_changed_and_that_the_old_clearance_is_void(
     office: Office, client: Client
@@ -256,6 +265,7 @@ def test_reviewer_sees_what_changed_and_that_the_old_clearance_is_void(
     assert paper.void
 
 
+@pytest.mark.screens
 @pytest.mark.django_db
 def test_printing_for_the_office_and_for_the_own_unit_only(office: Office, client: Client) -> None:
     item = office.pooled("要打印审查表的稿件")

@@ -32,6 +32,7 @@ def also(user: User, *roles: Role) -> User:
     return fresh(user)
 
 
+@pytest.mark.screens
 @given(
     acts=st.sets(st.tuples(st.integers(1, 4), st.sampled_from(list(Part)))),
     who=st.integers(1, 4),
@@ -60,6 +61,7 @@ def test_author_cannot_screen(office: Office, client: Client) -> None:
     assert not Decision.objects.filter(page_id=item.pk, step=Step.SCREEN).exists()
 
 
+@pytest.mark.screens
 def test_author_of_any_revision_cannot_clear(office: Office) -> None:
     """Not only the last writer: a colleague who wrote an earlier version is out as well."""
     from cms.items import actions
@@ -86,6 +88,7 @@ def test_author_of_any_revision_cannot_clear(office: Office) -> None:
     decide(item, office.reviewer)
 
 
+@pytest.mark.screens
 def test_each_step_by_the_same_superuser_is_refused(office: Office) -> None:
     item = office.signed()
     root = User.objects.create_superuser("root", password="x" * 12, name="超级管理员")
@@ -95,6 +98,7 @@ def test_each_step_by_the_same_superuser_is_refused(office: Office) -> None:
     decide(item, office.reviewer)
 
 
+@pytest.mark.screens
 def test_superuser_cannot_sign_for_a_unit(office: Office) -> None:
     item = office.submitted()
     root = User.objects.create_superuser("root", password="x" * 12, name="超级管理员")
@@ -102,12 +106,14 @@ def test_superuser_cannot_sign_for_a_unit(office: Office) -> None:
         decide(item, root)
 
 
+@pytest.mark.screens
 def test_signatory_of_another_unit_cannot_sign(office: Office) -> None:
     item = office.submitted()
     with pytest.raises(Refused, match="本单位的审签人"):
         decide(item, Office(unit()).signatory)
 
 
+@pytest.mark.screens
 def test_author_who_is_signatory_too_cannot_sign(office: Office) -> None:
     from datetime import date
 
@@ -119,6 +125,7 @@ def test_author_who_is_signatory_too_cannot_sign(office: Office) -> None:
         decide(item, office.officer)
 
 
+@pytest.mark.screens
 def test_signatory_cannot_screen_nor_clear(office: Office) -> None:
     item = office.signed()
     both = also(office.signatory, Role.EDITOR, Role.REVIEWER)
@@ -129,6 +136,7 @@ def test_signatory_cannot_screen_nor_clear(office: Office) -> None:
         decide(item, both)
 
 
+@pytest.mark.screens
 def test_issue_needs_three_people(office: Office) -> None:
     """Composer, reviewer and issuer of one issue are three people."""
     everything = also(office.editor, Role.REVIEWER, Role.ISSUER)
@@ -144,6 +152,7 @@ def test_issue_needs_three_people(office: Office) -> None:
     assert IssuePage.objects.get(pk=issue.pk).live
 
 
+@pytest.mark.screens
 def test_writer_of_an_item_cannot_clear_the_issue_that_carries_it(office: Office) -> None:
     item = office.pooled()
     issue = office.issue(item)
@@ -155,6 +164,7 @@ def test_writer_of_an_item_cannot_clear_the_issue_that_carries_it(office: Office
         decide(issue, also(office.signatory, Role.ISSUER))
 
 
+@pytest.mark.screens
 def test_writer_of_an_item_cannot_compose_it(office: Office) -> None:
     item = office.pooled()
     composer, office.editor = office.editor, also(office.officer, Role.EDITOR)
@@ -168,6 +178,7 @@ def test_writer_of_an_item_cannot_compose_it(office: Office) -> None:
     assert not issue.permissions_for_user(author).can_edit()
 
 
+@pytest.mark.screens
 def test_who_signed_a_text_does_not_write_in_it_when_it_comes_back(
     office: Office, client: Client
 ) -> None:
@@ -189,6 +200,7 @@ def test_who_signed_a_text_does_not_write_in_it_when_it_comes_back(
     item_actions.save_item(item_id=item.pk, person=fresh(office.officer), draft=changed)
 
 
+@pytest.mark.screens
 def test_role_alone_decides_who_may_try(office: Office) -> None:
     item = office.signed()
     for who in (office.officer, office.reviewer, office.issuer, office.scorer):
@@ -215,6 +227,7 @@ def test_approving_through_another_pages_address_decides_on_the_tasks_page(
     assert not Decision.objects.filter(page_id=foreign.pk, step=Step.SCREEN).exists()
 
 
+@pytest.mark.screens
 def test_reason_is_demanded_where_the_unit_must_understand(office: Office, client: Client) -> None:
     item = office.signed()
     client.force_login(office.editor)
@@ -230,6 +243,7 @@ def test_reason_is_demanded_where_the_unit_must_understand(office: Office, clien
     assert (decision.verdict, decision.reason) == (Verdict.RETURN, "请补充数据")
 
 
+@pytest.mark.screens
 def test_decision_on_another_text_than_was_on_the_screen_is_refused(
     office: Office, client: Client
 ) -> None:

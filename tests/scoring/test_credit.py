@@ -101,6 +101,7 @@ def point_of(county: Unit, name: str) -> Unit:
     return Unit.objects.get(pk=made.pk)
 
 
+@pytest.mark.screens
 @pytest.mark.parametrize(
     ("to", "at_county", "at_point"), [("parent", (16, 11), (0, 0)), ("both", (16, 11), (16, 11))]
 )
@@ -134,6 +135,7 @@ def test_ledger_is_the_same_however_many_units_are_scored_at_a_time(
         assert rebuild(*YEAR).empty
 
 
+@pytest.mark.screens
 @pytest.mark.parametrize("to", ["parent", "both"])
 def test_preview_gives_what_the_ledger_gives_however_many_units_at_a_time(
     office: Office, happens: Happens, monkeypatch: pytest.MonkeyPatch, to: str
@@ -150,6 +152,7 @@ def test_preview_gives_what_the_ledger_gives_however_many_units_at_a_time(
         assert [sums[one.pk] / 100 for one in every] == [points(one) for one in every]
 
 
+@pytest.mark.screens
 def test_recording_and_withdrawing_restores_every_place(office: Office, happens: Happens) -> None:
     in_force(*CLAUSES)
     one, two = office.unit, unit("别的单位")

@@ -76,6 +76,7 @@ def test_fenyang() -> None:
     assert len(silent) == 12
 
 
+@pytest.mark.screens
 def test_zhalantun() -> None:
     load("zhalantun-2023q1")
     assert list(points("ZLT").items()) == [
@@ -92,6 +93,7 @@ def test_zhalantun() -> None:
     }
 
 
+@pytest.mark.screens
 def test_huolinguole() -> None:
     load("huolinguole-2018")
     five = ["达来胡硕苏木", "沙尔呼热街道", "莫斯台街道", "宝日呼吉尔街道", "珠斯花街道"]
@@ -120,6 +122,7 @@ def test_xining_on_the_page(client: Client) -> None:
     assert set(table.column("得分")) == {"0"}
 
 
+@pytest.mark.screens
 def test_twice_changes_nothing() -> None:
     first = load(*TABLES)
     assert first.count("新登记") == len(TABLES)
@@ -132,6 +135,7 @@ def test_twice_changes_nothing() -> None:
     assert sizes() == before
 
 
+@pytest.mark.screens
 def test_every_fact_says_that_only_counts_are_known() -> None:
     load(*TABLES)
     assert not Fact.objects.exclude(title__endswith="条（仅有条数）").exists()
@@ -141,6 +145,7 @@ def test_every_fact_says_that_only_counts_are_known() -> None:
     assert (first.title, first.date.year) == ("财政局报送第1条（仅有条数）", 2009)
 
 
+@pytest.mark.screens
 def test_list_and_unknown_name() -> None:
     out = io.StringIO()
     call_command("load_demo", "--list", stdout=out)
@@ -151,6 +156,7 @@ def test_list_and_unknown_name() -> None:
     assert not Fact.objects.exists()
 
 
+@pytest.mark.screens
 def test_production_loads_none(settings) -> None:
     settings.INFOFLOW_DEMO_ALLOWED = False
     with pytest.raises(CommandError, match="正式环境不能载入演示数据"):

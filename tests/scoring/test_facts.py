@@ -207,6 +207,7 @@ def test_same_form_with_other_content_is_refused(scorer_page: Client, office: Of
     assert Fact.objects.count() == 1
 
 
+@pytest.mark.screens
 @pytest.mark.parametrize(
     ("field", "value", "message"),
     [

@@ -86,6 +86,7 @@ def test_each_kind_is_recorded_shown_and_found(
     assert fact.title not in others
 
 
+@pytest.mark.screens
 @pytest.mark.parametrize(
     ("name", "given", "field", "message"),
     [
@@ -123,6 +124,7 @@ def test_what_is_wrong_is_named_at_the_field(
     assert not Fact.objects.exists()
 
 
+@pytest.mark.screens
 def test_only_scorers_give_and_take_back_points_by_hand(client: Client, office: Office) -> None:
     client.force_login(office.editor)
     url = reverse("fact_adjustment")
@@ -147,6 +149,7 @@ def test_only_scorers_give_and_take_back_points_by_hand(client: Client, office: 
         withdraw_fact(fact_id=fact.pk, person=fresh(office.editor), reason="有误")
 
 
+@pytest.mark.screens
 def test_every_kind_is_offered_with_what_it_is_for(scorer_page: Client, office: Office) -> None:
     page = scorer_page.get(reverse("fact_kinds")).content.decode()
     for name, _given, _stored in BY_HAND:
@@ -185,6 +188,7 @@ def test_genre_is_the_items_unless_chosen(scorer_page: Client, office: Office) -
     assert Fact.objects.get(kind="adoption").genre == item.form
 
 
+@pytest.mark.screens
 @pytest.mark.parametrize(
     ("value", "note", "message"),
     [
@@ -226,6 +230,7 @@ def test_whoever_records_sees_at_once_what_it_gives(scorer_page: Client, office:
     assert f'href="{reverse("fact_quality")}"' in page  # one more of the same kind
 
 
+@pytest.mark.screens
 def test_no_value_where_the_scheme_has_none(scorer_page: Client, office: Office) -> None:
     fields = adoption(office, value="2", note="好")
     answer = scorer_page.post(reverse("fact_adopted"), fields)
@@ -312,6 +317,7 @@ def test_the_overdue_are_listed_for_the_office_and_the_unit(office: Office) -> N
     assert fact.title not in scorer.get(url, {"state": "overdue"}).content.decode()
 
 
+@pytest.mark.screens
 @pytest.mark.parametrize(
     ("days", "message"),
     [(1, "办理日期不能晚于今天"), (-5, "办理日期不能早于批示日期")],
@@ -349,11 +355,13 @@ def test_strangers_and_withdrawn_instructions(office: Office) -> None:
     assert reverse("fact", args=[fact.pk]) not in listed
 
 
+@pytest.mark.screens
 def test_an_editor_without_a_unit_has_no_desk_list(client: Client, office: Office) -> None:
     client.force_login(office.editor)
     assert client.get(reverse("instruction_list")).status_code == 404
 
 
+@pytest.mark.screens
 @pytest.mark.parametrize("role", [Role.OFFICER, Role.REVIEWER, Role.SYSTEM_ADMIN])
 def test_others_do_not_reach_the_forms(client: Client, office: Office, role: Role) -> None:
     from tests.builders import person, refusal_under_office

@@ -243,6 +243,7 @@ def test_entries_only_grow(office: Office, bulletin: Bulletin) -> None:
     assert total(office.unit) == 400
 
 
+@pytest.mark.screens
 @pytest.mark.django_db
 def test_booking_costs_the_same_for_2_and_40_facts(office: Office, bulletin: Bulletin) -> None:
     """One batch of rows goes in at once; larger ones follow batch by batch."""
@@ -278,6 +279,7 @@ def test_rescore_prints_the_difference(office: Office, bulletin: Bulletin) -> No
     assert "没有变化" in run()
 
 
+@pytest.mark.screens
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("start", "end", "message"),

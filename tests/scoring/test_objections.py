@@ -79,6 +79,7 @@ def test_an_entry_is_objected_to_once(office: Office, entry: Entry) -> None:
     assert Objection.objects.count() == 1
 
 
+@pytest.mark.screens
 def test_who_may_not_object(office: Office, entry: Entry) -> None:
     other = Office(unit("乙镇"))
     for who in (other.officer, other.signatory, office.scorer, office.editor, person()):
@@ -123,6 +124,7 @@ def test_answer_is_given_once(office: Office, entry: Entry) -> None:
     assert not Objection.objects.open().exists()
 
 
+@pytest.mark.screens
 def test_who_may_not_answer_and_what_is_no_answer(office: Office, entry: Entry) -> None:
     objection = raised(office, entry)
     for who in (office.officer, office.editor, office.issuer):
@@ -228,6 +230,7 @@ def test_the_whole_way_through_the_pages(office: Office, entry: Entry, client: C
     assert "只计一次。" in shown
 
 
+@pytest.mark.screens
 def test_marked_text_is_refused_at_the_door(office: Office, entry: Entry, client: Client) -> None:
     client.force_login(office.officer)
     answer = client.post(reverse("objection_new", args=[entry.pk]), {"text": "机密★5年"})
@@ -249,6 +252,7 @@ def test_overdue_is_told_in_the_office_and_on_the_desk(
     assert not Answer.objects.exists()
 
 
+@pytest.mark.screens
 def test_deadlines_are_set_on_their_page(office: Office, client: Client) -> None:
     client.force_login(office.scorer)
     page = reverse("objection_settings")
@@ -274,6 +278,7 @@ def test_lists_cost_the_same_for_2_and_12(office: Office, client: Client) -> Non
     assert costs[:2] == costs[2:]
 
 
+@pytest.mark.screens
 def test_upheld_objection_gives_points_through_the_pages(
     office: Office, entry: Entry, client: Client
 ) -> None:

@@ -122,6 +122,7 @@ def test_scorer_rescores_through_the_page(
     assert "新增0笔，冲销2笔" in after
 
 
+@pytest.mark.screens
 @pytest.mark.parametrize(
     ("start", "end", "told"),
     [

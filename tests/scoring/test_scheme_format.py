@@ -21,6 +21,8 @@ from scoring.schemes.rules import points_text
 from scoring.schemes.specs import spec_of
 from tests.scoring import scheme_document as document
 
+pytestmark = pytest.mark.screens
+
 BLOCKS = SchemeBlocks().child_blocks
 SHARED = {"which": WhichBlock(), "whose": WhoseBlock()}
 EXAMPLES = document.examples()

@@ -139,6 +139,7 @@ def test_draft_is_not_in_force(page: Client) -> None:
     assert Scheme.objects.in_force_on(date(2026, 5, 1)).get() == scheme
 
 
+@pytest.mark.screens
 @pytest.mark.parametrize(
     ("row", "message"),
     [
@@ -159,12 +160,14 @@ def test_bad_row_is_named_at_the_field(page: Client, row: dict[str, str], messag
     assert not Scheme.objects.exists()
 
 
+@pytest.mark.screens
 def test_two_rows_for_the_same_are_refused(page: Client) -> None:
     response = page.post(reverse(ADD), data({}, {"points": "5"}) | PUBLISH)
     assert "与第1行重复" in shown_text(response)
     assert not Scheme.objects.exists()
 
 
+@pytest.mark.screens
 @pytest.mark.parametrize(
     ("fields", "field", "message"),
     [
@@ -266,6 +269,7 @@ def test_scheme_is_ended_and_followed(page: Client, office: Office, bulletin: Bu
     assert publish_scheme(scheme_id=follower.pk).live
 
 
+@pytest.mark.screens
 @pytest.mark.parametrize("role", [r for r in Role if r != Role.SCORER])
 def test_only_scorers_write_and_publish(
     client: Client, office: Office, bulletin: Bulletin, role: Role
@@ -293,6 +297,7 @@ def test_only_scorers_write_and_publish(
     assert rows_of(stored)[0].hundredths == 400
 
 
+@pytest.mark.screens
 def test_reader_sees_the_clauses_in_words(
     client: Client, office: Office, bulletin: Bulletin
 ) -> None:

@@ -41,6 +41,7 @@ def refused(client: Client, path: str) -> bool:
     return answer.status_code in (403, 404) or answer.get("Location", "").startswith(LOGIN)
 
 
+@pytest.mark.screens
 def test_session_of_a_stopped_account_ends_at_the_next_request(office: Office) -> None:
     item = office.draft()
     client = enter(office.officer)
@@ -52,6 +53,7 @@ def test_session_of_a_stopped_account_ends_at_the_next_request(office: Office) -
     assert item.decisions.count() == 0
 
 
+@pytest.mark.screens
 def test_sessions_end_when_the_password_is_reset(office: Office) -> None:
     client = enter(office.editor)
     assert client.get("/office/").status_code == 200
@@ -95,6 +97,7 @@ def test_role_taken_away_ends_the_right_at_the_next_request(
         assert refused(client, "/office/")
 
 
+@pytest.mark.screens
 def test_post_without_its_role_is_worth_nothing(office: Office) -> None:
     """An appointment alone opens nothing, nor does the role alone."""
     item = office.submitted()
@@ -104,6 +107,7 @@ def test_post_without_its_role_is_worth_nothing(office: Office) -> None:
     assert client.get(f"/items/{item.pk}/").status_code == 404
 
 
+@pytest.mark.screens
 def test_one_time_password_opens_one_page(office: Office) -> None:
     """Not one address answers, by GET or POST, but the change of the password and the way out."""
     password = actions.reset_password(user=office.editor)
@@ -119,6 +123,7 @@ def test_one_time_password_opens_one_page(office: Office) -> None:
     assert client.get(change).status_code == 200
 
 
+@pytest.mark.screens
 def test_leaving_the_office_ends_the_session(office: Office) -> None:
     """The button of Wagtail's frame posts to its own address; it must not only seem to leave."""
     client = enter(office.editor)
@@ -127,6 +132,7 @@ def test_leaving_the_office_ends_the_session(office: Office) -> None:
     assert refused(client, "/office/")
 
 
+@pytest.mark.screens
 def test_unit_people_at_the_offices_door_meet_a_page_and_no_circle(office: Office) -> None:
     client = enter(office.officer)
     answer = client.get("/office/", follow=True)
@@ -134,6 +140,7 @@ def test_unit_people_at_the_offices_door_meet_a_page_and_no_circle(office: Offic
     assert "没有找到这个页面" in answer.content.decode()
 
 
+@pytest.mark.screens
 def test_no_second_login_door(db: None) -> None:
     """Every login form is ours: with its lock and its duty to change the first password."""
     for path in ("/office/login/", "/read/_util/login/", "/office/password_reset/"):

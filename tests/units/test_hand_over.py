@@ -104,6 +104,7 @@ def test_rights_change_at_once(office: Office) -> None:
     assert old.ended_at == made.at
 
 
+@pytest.mark.screens
 def test_an_account_with_another_post_or_role_stays_open(office: Office) -> None:
     elsewhere = unit()
     actions.appoint_signatory(unit=elsewhere, user=office.officer, since=date(2020, 1, 1))
@@ -127,6 +128,7 @@ def test_a_post_that_begins_later_ends_as_well(office: Office) -> None:
     assert not Officer.objects.not_over_on(timezone.localdate()).filter(user=office.officer)
 
 
+@pytest.mark.screens
 def test_a_deputy_takes_the_first_place(office: Office) -> None:
     deputy = person()
     actions.appoint_officer(unit=office.unit, user=deputy, since=date(2024, 1, 1), rank="deputy")
@@ -162,6 +164,7 @@ def test_the_successor_is_an_author_now_and_the_leaver_remains_one(office: Offic
     decide(item, second)
 
 
+@pytest.mark.screens
 def test_what_was_handed_over_goes_its_whole_road(office: Office) -> None:
     item = office.draft()
     successor = person()
@@ -193,6 +196,7 @@ def test_a_signatory_is_replaced_on_what_is_not_signed(office: Office) -> None:
     decide(items["submitted"], successor)
 
 
+@pytest.mark.screens
 def test_a_signatory_who_wrote_the_text_is_not_named(office: Office) -> None:
     draft = office.draft()
     second = person(Role.OFFICER, at=office.unit)
@@ -225,6 +229,7 @@ def test_every_open_session_is_refused_at_its_next_request(office: Office) -> No
     assert again.get("/items/").status_code == 200
 
 
+@pytest.mark.screens
 def test_changing_the_own_password_keeps_the_own_session(office: Office) -> None:
     browser = Client()
     browser.force_login(office.officer)
@@ -238,6 +243,7 @@ def test_changing_the_own_password_keeps_the_own_session(office: Office) -> None
 # ---- who may
 
 
+@pytest.mark.screens
 def test_the_units_signatory_hands_over_officers_only(office: Office) -> None:
     colleague = person(Role.OFFICER, at=office.unit)
     made = move(office, colleague, by=office.signatory)
@@ -246,6 +252,7 @@ def test_the_units_signatory_hands_over_officers_only(office: Office) -> None:
         move(office, colleague, by=office.signatory, leaver=office.signatory, role=Role.SIGNATORY)
 
 
+@pytest.mark.screens
 @pytest.mark.parametrize("role", sorted(set(Role) - {Role.SYSTEM_ADMIN}))
 def test_nobody_else_hands_over(office: Office, role: Role) -> None:
     """Not even an officer of the unit, nor a signatory of another."""
@@ -258,6 +265,7 @@ def test_nobody_else_hands_over(office: Office, role: Role) -> None:
     assert not HandOver.objects.exists()
 
 
+@pytest.mark.screens
 def test_a_signatory_finds_successors_in_the_own_unit_only(office: Office) -> None:
     stranger = person(Role.OFFICER, at=unit())
     with pytest.raises(ValidationError, match="没有任职"):
@@ -267,6 +275,7 @@ def test_a_signatory_finds_successors_in_the_own_unit_only(office: Office) -> No
     assert unit_ids_of(fresh(stranger), Role.OFFICER) >= {office.unit.pk}
 
 
+@pytest.mark.screens
 def test_unfit_successors_are_refused(office: Office) -> None:
     stopped = person()
     actions.set_active(user=stopped, active=False)
@@ -345,6 +354,7 @@ def test_records_are_never_changed(office: Office) -> None:
     assert made.note == ""
 
 
+@pytest.mark.screens
 def test_the_log_names_people_and_no_text(office: Office) -> None:
     item = office.draft(title="绝不进日志的标题")
     move(office, person(), by=person(Role.SYSTEM_ADMIN))
@@ -353,6 +363,7 @@ def test_the_log_names_people_and_no_text(office: Office) -> None:
     assert office.unit.name in entry.label
 
 
+@pytest.mark.screens
 def test_the_cost_does_not_grow_with_the_texts(
     office: Office, django_assert_max_num_queries: Any
 ) -> None:

@@ -32,6 +32,7 @@ def test_right_password_opens_the_desk(clerk: User) -> None:
     assert client.get("/").status_code == 200
 
 
+@pytest.mark.screens
 @pytest.mark.parametrize("stopped", [False, True])
 def test_wrong_password_and_stopped_account_look_the_same(clerk: User, stopped: bool) -> None:
     password = "wrong"
@@ -44,6 +45,7 @@ def test_wrong_password_and_stopped_account_look_the_same(clerk: User, stopped: 
     assert client.get("/").status_code == 302
 
 
+@pytest.mark.screens
 def test_stopping_an_account_ends_its_session(clerk: User) -> None:
     client, _status = enter(clerk.username, PASSWORD)
     actions.set_active(user=clerk, active=False)
@@ -62,6 +64,7 @@ def test_five_wrong_passwords_lock_the_name_and_say_so(clerk: User) -> None:
     assert client.get("/").status_code == 302
 
 
+@pytest.mark.screens
 def test_twenty_people_behind_one_address_are_not_locked_out(clerk: User) -> None:
     for n in range(20):
         assert enter(f"nobody{n}", "wrong", REMOTE_ADDR="10.1.1.1")[1] == 200
@@ -75,6 +78,7 @@ def test_a_new_password_lifts_the_lock(clerk: User) -> None:
     assert enter(clerk.username, once)[1] == 302
 
 
+@pytest.mark.screens
 def test_the_first_password_opens_nothing_but_its_change(db: None) -> None:
     unit = builders.unit()
     user, once = actions.create_user(username="xinren", name="新人")
@@ -93,6 +97,7 @@ def test_the_first_password_opens_nothing_but_its_change(db: None) -> None:
     assert enter("xinren", PASSWORD)[1] == 302
 
 
+@pytest.mark.screens
 @pytest.mark.parametrize(
     ("new", "again", "words"),
     [
@@ -114,6 +119,7 @@ def test_bad_new_passwords_are_refused_in_chinese(
     assert enter(clerk.username, PASSWORD)[1] == 302
 
 
+@pytest.mark.screens
 def test_changing_the_password_asks_for_the_present_one(clerk: User) -> None:
     client, _status = enter(clerk.username, PASSWORD)
     new = {"new_password1": "Chun-mima-2027", "new_password2": "Chun-mima-2027"}
@@ -129,6 +135,7 @@ def test_odd_names_do_no_harm(db: None, name: str) -> None:
     assert enter(name, "wrong")[1] == 200
 
 
+@pytest.mark.screens
 def test_other_doors_lead_to_this_one(db: None) -> None:
     for address in ("/office/login/", "/office/password_reset/", "/office/"):
         answer = Client().get(address)
@@ -136,6 +143,7 @@ def test_other_doors_lead_to_this_one(db: None) -> None:
         assert answer["Location"].startswith("/login/"), address
 
 
+@pytest.mark.screens
 def test_logging_out_needs_a_post(clerk: User) -> None:
     client, _status = enter(clerk.username, PASSWORD)
     assert client.get("/logout/").status_code == 405

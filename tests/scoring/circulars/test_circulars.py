@@ -38,6 +38,8 @@ from scoring.rankings.rules import Period
 from tests.builders import Office, superior_bulletin, unit
 from tests.scoring.rankings.conftest import fact, scheme
 
+pytestmark = pytest.mark.screens
+
 Q1 = Period(date(2026, 1, 1), date(2026, 3, 31))
 
 

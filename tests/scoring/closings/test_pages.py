@@ -16,7 +16,7 @@ from tests.scoring.test_ledger import adopted
 
 from .conftest import IN, QUARTER, close
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.screens, pytest.mark.django_db]
 
 
 def test_scorer_closes_through_the_page(

@@ -18,7 +18,7 @@ from tests.builders import Office, superior_bulletin
 
 from .test_blocks_of_duties import TABLE, cleaned, faults, scheme_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.screens, pytest.mark.django_db]
 
 ROW = {"level": "3", "mark": "", "target": "all", "points": "10"}
 INSTRUCTIONS = {"rows": [ROW]}

@@ -23,7 +23,7 @@ from scoring.schemes.warnings import warnings_of
 from scoring.targets.models import Target
 from tests.builders import Office, in_group, unit
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.screens, pytest.mark.django_db]
 
 YEAR = {"valid_from": date(2026, 1, 1), "valid_until": date(2026, 12, 31)}
 BASE = {"points": "6", "name": "基础分"}

@@ -22,7 +22,7 @@ from scoring.schemes.presets import preset_data, presets
 from scoring.schemes.specs import spec_of
 from tests.builders import Office
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.screens, pytest.mark.django_db]
 
 
 def fenyang(**changes: Any) -> dict[str, Any]:

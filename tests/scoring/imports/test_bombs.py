@@ -17,6 +17,8 @@ from tests.corpus.table_bombs import BOMBS, Bomb
 
 from .pages import upload
 
+pytestmark = pytest.mark.screens
+
 MEMORY = 50 * 1024 * 1024
 
 

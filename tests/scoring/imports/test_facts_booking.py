@@ -94,6 +94,7 @@ def test_a_wrongly_learned_name_can_be_changed(page: Client) -> None:
     assert UnitAlias.objects.get().unit == money
 
 
+@pytest.mark.screens
 def test_rows_of_a_name_can_be_left_out(page: Client) -> None:
     answer = upload(page, facts(adoption(1), adoption(2, 单位="外星办事处")))
     [(choice, _options)] = answer.context["names"]
@@ -104,6 +105,7 @@ def test_rows_of_a_name_can_be_left_out(page: Client) -> None:
     assert not UnitAlias.objects.exists()
 
 
+@pytest.mark.screens
 def test_a_foreign_id_as_a_choice_is_no_unit(page: Client) -> None:
     answer = upload(page, facts(adoption(1, 单位="外星办事处")))
     [(choice, _options)] = answer.context["names"]
@@ -134,6 +136,7 @@ def test_titles_are_suggested_and_linked_only_when_confirmed(page: Client, offic
 # --- who, and what is refused ---------------------------------------------------------------
 
 
+@pytest.mark.screens
 def test_a_marked_secret_in_any_cell_leaves_nothing(page: Client) -> None:
     for data, name in (
         (facts(adoption(1, 标题="绝密★1年 部署情况")), "表.xlsx"),
@@ -147,6 +150,7 @@ def test_a_marked_secret_in_any_cell_leaves_nothing(page: Client) -> None:
     assert not Upload.objects.exists()
 
 
+@pytest.mark.screens
 def test_a_secret_in_a_comment_or_a_printed_header_is_found(page: Client) -> None:
     from openpyxl.comments import Comment
 
@@ -170,6 +174,7 @@ def test_a_secret_in_a_comment_or_a_printed_header_is_found(page: Client) -> Non
     assert not Upload.objects.exists()
 
 
+@pytest.mark.screens
 def test_editors_may_import_but_not_adjust(client: Client, office: Office) -> None:
     client.force_login(office.editor)
     head = ("事项", "日期", "单位", "标题", "分值", "说明")
@@ -193,6 +198,7 @@ def test_somebody_elses_table_does_not_exist(page: Client, office: Office) -> No
     assert not Fact.objects.exists()
 
 
+@pytest.mark.screens
 def test_two_units_of_one_name_are_asked_about(page: Client) -> None:
     create_unit(code="X1", name="水务局", kind=UnitKind.DEPARTMENT)
     answer = upload(page, facts(adoption(1)))
@@ -200,6 +206,7 @@ def test_two_units_of_one_name_are_asked_about(page: Client) -> None:
     assert "水务局" in said(answer)[0][2]
 
 
+@pytest.mark.screens
 def test_progress_is_shown_for_a_long_table(page: Client, monkeypatch: Any) -> None:
     from scoring.adoptions import actions_bulk
     from scoring.imports import views
@@ -245,6 +252,7 @@ def test_a_broken_off_booking_books_nothing(
     assert Upload.objects.exists()
 
 
+@pytest.mark.screens
 def test_a_name_of_two_units_may_be_left_out(page: Client) -> None:
     create_unit(code="X1", name="水务局", kind=UnitKind.DEPARTMENT)
     answer = upload(page, facts(adoption(1), adoption(2, 单位="财政局")))
@@ -255,6 +263,7 @@ def test_a_name_of_two_units_may_be_left_out(page: Client) -> None:
     assert Fact.objects.get().title == "第2条信息"
 
 
+@pytest.mark.screens
 @pytest.mark.parametrize(("way", "linked"), [("same", 1), ("none", 0)])
 def test_the_command_settles_titles(office: Office, tmp_path: Path, way: str, linked: int) -> None:
     same, alike = "关于推进杏花村产业园建设的做法", "推进杏花村产业园建设的做法"

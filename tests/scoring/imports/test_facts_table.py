@@ -20,7 +20,7 @@ from tests.builders import unit
 from .pages import booked, said, send, upload
 from .tables import DAY, HEAD, PAPER, adoption, csv, facts, xls, xlsx
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("county")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("county"), pytest.mark.screens]
 
 
 def test_a_table_is_looked_at_then_booked_and_earns(page: Client) -> None:

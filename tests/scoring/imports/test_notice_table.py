@@ -19,7 +19,7 @@ from .pages import booked, said, send, upload
 from .tables import xlsx
 from .world import bulletins, command, counts, units
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.screens, pytest.mark.django_db]
 
 
 # --- what contradicts, what is wrong ----------------------------------------------------------

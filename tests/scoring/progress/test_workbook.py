@@ -20,7 +20,7 @@ from scoring.targets.models import Target
 from tests.builders import in_group, person, unit
 from tests.scoring.rankings.conftest import fact
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.screens, pytest.mark.django_db]
 Q1 = Span(date(2026, 1, 1), date(2026, 3, 31))
 TODAY = date(2026, 3, 26)
 

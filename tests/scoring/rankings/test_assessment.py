@@ -21,7 +21,7 @@ from tests.builders import Office, person
 
 from .conftest import County
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.screens, pytest.mark.django_db]
 FIRST, LAST = date(2026, 1, 1), date(2026, 12, 31)
 
 

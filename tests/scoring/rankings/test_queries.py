@@ -152,6 +152,7 @@ def test_a_unit_without_group_sees_itself_only(county: County) -> None:
     assert [(t.name, [r.unit for r in t.rows]) for t in found.groups] == [("未分组", ["甲直报点"])]
 
 
+@pytest.mark.screens
 def test_cost_does_not_grow_with_units(county: County) -> None:
     with CaptureQueriesContext(connection) as few:
         ranking(START, END)

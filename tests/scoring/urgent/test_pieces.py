@@ -80,6 +80,7 @@ def test_a_late_report_takes_its_share_of_the_item_that_carries_it(
     assert rebuild(*YEAR).empty
 
 
+@pytest.mark.screens
 def test_only_an_editor_and_only_what_the_unit_has_signed(client: Any, office: Office) -> None:
     event, draft = late_event(office), office.draft("还没有审签的题目")
     other = Office(unit("北坡乡")).signed("别的单位的题目")

@@ -110,6 +110,7 @@ def test_what_nobody_said_again_still_holds(office: Office, duty: Any) -> None:
     assert (holds.told["dead"], holds.told["trapped"], holds.told["measures"]) == (0, 1, "组织搜救")
 
 
+@pytest.mark.screens
 @pytest.mark.parametrize(
     ("values", "field", "words"),
     [
@@ -160,6 +161,7 @@ def test_a_marked_secret_is_refused_and_leaves_nothing(office: Office, duty: Any
     assert not UrgentEvent.objects.exists()
 
 
+@pytest.mark.screens
 def test_strangers_neither_report_nor_take(office: Office, duty: Any) -> None:
     other = Office(unit("乙镇"))
     report = make.first(office)
