@@ -27,8 +27,7 @@ def day(ahead: int) -> str:
 
 
 def test_a_commission_from_both_sides(town: Office, sign_in: SignIn) -> None:
-    editor = sign_in(town.editor)
-    editor.goto("/office/commissions/new/")
+    editor = sign_in(town.editor, "/office/commissions/new/")
     editor.fill("[name=title]", "冬季清洁取暖保障情况")
     editor.fill("[name=points]", "气源、价格、困难群众")
     editor.fill("[name=due_at_0]", day(3))
@@ -43,7 +42,6 @@ def test_a_commission_from_both_sides(town: Office, sign_in: SignIn) -> None:
 
     officer = sign_in(town.officer)
     officer.set_viewport_size(PHONE)
-    officer.goto("/")
     officer.get_by_role("link", name="冬季清洁取暖保障情况").first.click()
     officer.get_by_role("button", name="签收").click()
     expect(officer.locator("body")).to_contain_text("已签收")

@@ -15,7 +15,7 @@ from infoflow.units.roles import Role
 from tests import builders
 from tests.builders import Office
 
-from .conftest import PASSWORD, SignIn
+from .conftest import NOWHERE, Desks, SignIn, log_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -57,10 +57,12 @@ def fits(page: Page, width: int) -> None:
 @pytest.mark.parametrize(("width", "height"), SIZES)
 @pytest.mark.parametrize("javascript", [True, False])
 def test_from_word_to_submitted_in_three_screens(
-    town: Office, sign_in: SignIn, tmp_path: Path, width: int, height: int, javascript: bool
+    town: Office, desks: Desks, tmp_path: Path, width: int, height: int, javascript: bool
 ) -> None:
-    page = sign_in(town.officer, javascript=javascript)
+    page = desks.take(javascript=javascript)
     page.set_viewport_size({"width": width, "height": height})
+    page.goto("/")
+    log_in(page, town.officer)
     screens = [page.url]
     if javascript:
         fits(page, width)
@@ -104,10 +106,12 @@ def test_the_pages_of_the_desk_fit(town: Office, sign_in: SignIn, width: int, he
         fits(page, width)
 
 
-def test_typing_survives_a_closed_window_and_ctrl_s_saves(town: Office, sign_in: SignIn) -> None:
-    page = sign_in(town.officer)
+def test_typing_survives_a_closed_window_and_ctrl_s_saves(
+    town: Office, sign_in: SignIn, desks: Desks
+) -> None:
+    page = sign_in(town.officer, NOWHERE)
     faults: list[str] = []
-    page.on("pageerror", lambda error: faults.append(str(error)))
+    desks.hear(page, "pageerror", lambda error: faults.append(str(error)))
     page.goto("/items/new/")
     page.fill("input[name=title]", "写了一半的标题")
     page.fill("textarea[name=body]", "写了一半的正文")
@@ -127,8 +131,7 @@ def test_typing_survives_a_closed_window_and_ctrl_s_saves(town: Office, sign_in:
 
 
 def test_a_login_that_ran_out_loses_nothing(town: Office, sign_in: SignIn) -> None:
-    page = sign_in(town.officer)
-    page.goto("/items/new/")
+    page = sign_in(town.officer, "/items/new/")
     page.fill("input[name=title]", "登录过期前写的标题")
     page.context.clear_cookies()
     page.get_by_role("button", name="保存草稿").click()
@@ -137,10 +140,7 @@ def test_a_login_that_ran_out_loses_nothing(town: Office, sign_in: SignIn) -> No
     with page.context.expect_page() as opened:
         page.get_by_role("link", name="在新窗口登录").click()
     door = opened.value
-    door.fill("input[name=username]", town.officer.username)
-    door.fill("input[name=password]", PASSWORD)
-    door.click("button[type=submit]")
-    door.wait_for_url(lambda url: "/login" not in url)
+    log_in(door, town.officer)
     page.get_by_role("button", name="已登录，继续保存").click()
     if "再点一次" in page.inner_text("body"):
         page.get_by_role("button", name="继续保存").click()
@@ -151,10 +151,7 @@ def test_a_login_that_ran_out_loses_nothing(town: Office, sign_in: SignIn) -> No
 def test_a_partner_agrees_on_a_phone(town: Office, sign_in: SignIn) -> None:
     partner = builders.unit("北关街道")
     officer = builders.person(Role.OFFICER, at=partner)
-    officer.set_password(PASSWORD)
-    officer.save()
-    lead = sign_in(town.officer)
-    lead.goto("/items/new/")
+    lead = sign_in(town.officer, "/items/new/")
     lead.fill("input[name=title]", TITLE)
     lead.fill("textarea[name=body]", "两地共建夜间课堂。")
     lead.click("summary")

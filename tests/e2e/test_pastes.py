@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
-from playwright.sync_api import ConsoleMessage, Page, Request
-from pytest_django.live_server_helper import LiveServer
+from playwright.sync_api import ConsoleMessage, Page, Request, expect
 
 from cms.items import actions, text
 from cms.items.models import ItemPage
@@ -21,23 +21,27 @@ from tests.corpus.pastes import (
     TABLES,
     WORD,
     WPS,
+    Paste,
 )
 
-from .conftest import SignIn
+from .conftest import NOWHERE, Desks, SignIn
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+END = "到此为止"
+TITLE_MOST = 255
 
 
 class Watch:
     """What a page did that it must not do."""
 
-    def __init__(self, page: Page, home: str) -> None:
-        self.home = home
+    def __init__(self, desks: Desks, page: Page) -> None:
+        self.home = desks.home
         self.seen: list[str] = []
-        page.on("dialog", self._dialog)
-        page.on("request", self._request)
-        page.on("console", self._console)
-        page.on("pageerror", lambda error: self.seen.append(f"error {error}"))
+        desks.hear(page, "dialog", self._dialog)
+        desks.hear(page, "request", self._request)
+        desks.hear(page, "console", self._console)
+        desks.hear(page, "pageerror", lambda error: self.seen.append(f"error {error}"))
 
     def _dialog(self, dialog: Any) -> None:
         self.seen.append(f"dialog {dialog.message}")
@@ -59,32 +63,55 @@ def stored_of(source: str) -> str:
         return ""
 
 
-def test_no_paste_runs_anywhere(town: Office, sign_in: SignIn, live_server: LiveServer) -> None:
-    items = []
-    for paste in PASTES:
-        body = stored_of(paste.source)
-        if not body or text.length(body) > text.BODY_MAX:
-            continue
-        item = actions.create_item(
+def packed() -> Iterator[list[Paste]]:
+    """All pastes whose beginnings differ, as many as go into one title at a time."""
+    pack: list[Paste] = []
+    for paste in {paste.source[:80]: paste for paste in PASTES}.values():
+        if len(said(*pack, paste)) > TITLE_MOST:
+            yield pack
+            pack = []
+        pack.append(paste)
+    yield pack
+
+
+def said(*pastes: Paste) -> str:
+    """The beginnings of some pastes in one line; the last word says that all before it shows."""
+    return text.one_line("".join(paste.source[:80] or paste.title for paste in pastes)) + END
+
+
+def test_no_paste_runs_anywhere(town: Office, sign_in: SignIn, desks: Desks) -> None:
+    """As title and contact, a few to an item; as text, all in one. None hides the others."""
+    bodies = {body for paste in PASTES if (body := stored_of(paste.source))}
+    bodies = {body for body in bodies if text.length(body) <= text.BODY_MAX}
+    assert len(bodies) > 20
+    items = [
+        actions.create_item(
             unit=town.unit,
             person=town.officer,
             draft=actions.Draft(
-                title=text.one_line(paste.source[:80]) or paste.title,
+                title=said(*pack),
                 form="news",
-                body=body,
-                contact=text.one_line(paste.source[:50]),
+                body=f"<p>{END}</p>".join([*sorted(bodies), ""]) if n == 0 else "",
+                contact=said(*pack),
                 signatory=town.signatory,
             ),
         )
-        items.append(item)
-    assert len(items) > 30
-    page = sign_in(town.officer)
-    watch = Watch(page, live_server.url)
+        for n, pack in enumerate(packed())
+    ]
+    page = sign_in(town.officer, NOWHERE)
+    watch = Watch(desks, page)
     for item in items:
         page.goto(f"/items/{item.pk}/")
         _move_about(page)
+        expect(page.locator("h1")).to_have_text(item.title)
+        if item.body:
+            assert page.inner_text("article").count(END) == len(bodies) + 1
         page.goto(f"/items/{item.pk}/edit/")
         _move_about(page)
+        expect(page.locator("input[name=title]")).to_have_value(item.title)
+        assert page.input_value("input[name=contact]") == item.contact
+        if item.body:
+            assert page.input_value("textarea[name=body]").count(END) == len(bodies)
     page.goto("/items/?q=%3Cscript%3Ealert(1)%3C/script%3E")
     assert watch.seen == []
     # The watch sees what there is to see.
@@ -94,14 +121,14 @@ def test_no_paste_runs_anywhere(town: Office, sign_in: SignIn, live_server: Live
 
 
 def test_not_even_what_was_stored_by_another_way(
-    town: Office, sign_in: SignIn, live_server: LiveServer
+    town: Office, sign_in: SignIn, desks: Desks
 ) -> None:
     """A row that something else wrote: raw markup in the body, shown to officer and editor."""
     raw = "".join(paste.source for paste in ATTACKS if len(paste.source) < 2_000)
     item = town.draft()
     ItemPage.objects.filter(pk=item.pk).update(body=raw)
-    page = sign_in(town.officer)
-    watch = Watch(page, live_server.url)
+    page = sign_in(town.officer, NOWHERE)
+    watch = Watch(desks, page)
     page.goto(f"/items/{item.pk}/")
     _move_about(page)
     page.goto(f"/items/{item.pk}/edit/")
@@ -110,8 +137,8 @@ def test_not_even_what_was_stored_by_another_way(
     item.save_revision(user=town.officer, clean=False)
     actions.submit_item(item_id=item.pk, person=town.officer)
     decide(item, town.signatory)
-    office = sign_in(town.editor)
-    seen = Watch(office, live_server.url)
+    office = sign_in(town.editor, NOWHERE)
+    seen = Watch(desks, office)
     task = ItemPage.objects.get(pk=item.pk).current_workflow_task_state
     office.goto(f"/office/decide/{task.pk}/")
     _move_about(office)
@@ -139,10 +166,10 @@ PASTE = """(html) => {
 
 
 def test_pasting_keeps_headings_lists_and_tables(
-    town: Office, sign_in: SignIn, live_server: LiveServer
+    town: Office, sign_in: SignIn, desks: Desks
 ) -> None:
-    page = sign_in(town.officer)
-    watch = Watch(page, live_server.url)
+    page = sign_in(town.officer, NOWHERE)
+    watch = Watch(desks, page)
     for paste in (WORD, WPS, EXCEL, EXCEL_MERGED, HEADINGS):
         page.goto("/items/new/")
         untouched, value = page.evaluate(PASTE, paste.source)

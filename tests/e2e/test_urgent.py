@@ -8,14 +8,13 @@ import re
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
-from infoflow.units.models import User
 from infoflow.units.roles import Role
 from scoring.urgent.models import Report, UrgentEvent
 from tests import builders
 from tests.builders import Office
 from tests.scoring.urgent import make
 
-from .conftest import PASSWORD, SignIn
+from .conftest import SignIn
 from .test_officer import SMALL
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -108,16 +107,12 @@ def test_a_draft_outlives_the_page(town: Office, sign_in: SignIn) -> None:
 def test_an_event_from_both_sides(town: Office, sign_in: SignIn) -> None:
     make.rules()
     duty = builders.person(Role.DUTY)
-    user = User.objects.get(pk=duty.pk)
-    user.set_password(PASSWORD)
-    user.save(update_fields=["password"])
     # Without its script the page reports as well.
     plain = sign_in(town.officer, javascript=False)
     first_report(plain)
     plain.click("#send-button")
     expect(plain.locator(".say-success")).to_contain_text("已收到")
-    room = sign_in(user)
-    room.goto("/urgent/")
+    room = sign_in(duty, "/urgent/")
     room.click(".row-title")
     room.click("main button:has-text('接报')")
     expect(room.locator(".say-success")).to_contain_text("已接报")
@@ -130,8 +125,7 @@ def test_an_event_from_both_sides(town: Office, sign_in: SignIn) -> None:
     plain.fill("[name=facts]", "两人已救出")
     plain.click("#send-button")
     expect(plain.locator(".chain")).to_contain_text("续报一")
-    leader = sign_in(town.signatory)
-    leader.goto("/urgent/")
+    leader = sign_in(town.signatory, "/urgent/")
     leader.click(".row-title")
     leader.click(".chain summary >> nth=0")
     leader.click(".chip:has-text('同意上报')")
