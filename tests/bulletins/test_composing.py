@@ -18,8 +18,26 @@ from cms.review.actions import Refused
 from cms.review.rules import Verdict
 from infoflow.units.roles import Role
 from tests.builders import Office, decide, fresh, own_bulletin, person, superior_bulletin
+from tests.ground import grounded
 
 pytestmark = pytest.mark.django_db
+
+
+@grounded
+def issue(office: Office) -> IssuePage:
+    """An issue with one entry, not yet sent."""
+    return office.issue()
+
+
+@grounded
+def issued(office: Office) -> IssuePage:
+    return office.issued(office.pooled())
+
+
+@grounded
+def unsent(issued: IssuePage, office: Office) -> IssuePage:
+    """An issue not yet sent, beside one that was issued."""
+    return office.issue(office.pooled())
 
 
 @pytest.fixture
@@ -161,8 +179,7 @@ def posted_raw(desk: Client, issue: IssuePage, **fields: str) -> Any:
     )
 
 
-def test_a_null_character_is_named_and_nothing_is_stored(desk: Client, office: Office) -> None:
-    issue = office.issue()
+def test_a_null_character_is_named_and_nothing_is_stored(desk: Client, issue: IssuePage) -> None:
     before = issue.latest_revision_id
     response = posted_raw(desk, issue, **{"entries-0-title": "坏\x00字"})
     assert response.status_code == 200
@@ -170,8 +187,7 @@ def test_a_null_character_is_named_and_nothing_is_stored(desk: Client, office: O
     assert IssuePage.objects.get().latest_revision_id == before
 
 
-def test_half_a_character_is_replaced_before_it_is_stored(desk: Client, office: Office) -> None:
-    issue = office.issue()
+def test_half_a_character_is_replaced_before_it_is_stored(desk: Client, issue: IssuePage) -> None:
     response = posted_raw(desk, issue, **{"entries-0-body": "坏\ud800字"})
     assert response.status_code == 302
     stored = IssuePage.objects.get().get_latest_revision_as_object().entries.get()
@@ -180,8 +196,7 @@ def test_half_a_character_is_replaced_before_it_is_stored(desk: Client, office: 
 
 
 @pytest.mark.screens
-def test_save_and_send(desk: Client, office: Office) -> None:
-    issue = office.issue()
+def test_save_and_send(desk: Client, issue: IssuePage) -> None:
     response = desk.post(
         reverse("wagtailadmin_pages:edit", args=[issue.pk]), {**edit(issue), "action-send": "1"}
     )
@@ -194,8 +209,7 @@ def test_save_and_send(desk: Client, office: Office) -> None:
 
 
 @pytest.mark.screens
-def test_empty_issue_is_not_sent(desk: Client, office: Office) -> None:
-    issue = office.issue()
+def test_empty_issue_is_not_sent(desk: Client, issue: IssuePage) -> None:
     desk.post(
         reverse("wagtailadmin_pages:edit", args=[issue.pk]),
         edit(issue, **{"entries-0-DELETE": "on"}),
@@ -206,8 +220,9 @@ def test_empty_issue_is_not_sent(desk: Client, office: Office) -> None:
 
 
 @pytest.mark.screens
-def test_returned_issue_can_be_edited_and_sent_again(desk: Client, office: Office) -> None:
-    issue = office.issue()
+def test_returned_issue_can_be_edited_and_sent_again(
+    desk: Client, office: Office, issue: IssuePage
+) -> None:
     actions.submit_issue(issue_id=issue.pk, person=office.editor)
     decide(issue, office.reviewer, Verdict.RETURN, "删去第二段")
     page = desk.get(reverse("bulletin_issues")).content.decode()
@@ -255,10 +270,9 @@ def test_number_starts_anew_each_year_and_the_total_goes_on(office: Office) -> N
 
 
 @pytest.mark.screens
-def test_date_of_issue_is_the_date_of_signing(office: Office) -> None:
-    issue = office.issued()
-    signed = issue.decisions.get(step="issue").at.astimezone(ZoneInfo("Asia/Shanghai"))
-    assert issue.number.signed_on == signed.date()
+def test_date_of_issue_is_the_date_of_signing(issued: IssuePage) -> None:
+    signed = issued.decisions.get(step="issue").at.astimezone(ZoneInfo("Asia/Shanghai"))
+    assert issued.number.signed_on == signed.date()
 
 
 @pytest.mark.screens
@@ -273,13 +287,13 @@ def test_date_of_issue_is_the_date_of_signing(office: Office) -> None:
         (Role.SYSTEM_ADMIN, 404),
     ],
 )
-def test_who_reads_an_issue(client: Client, office: Office, role: Role, status: int) -> None:
-    issue = office.issued()
+def test_who_reads_an_issue(
+    client: Client, issued: IssuePage, unsent: IssuePage, role: Role, status: int
+) -> None:
     client.force_login(person(role))
-    assert client.get(reverse("issue_page", args=[issue.pk])).status_code == status
-    assert client.get(issue.url).status_code == status
-    draft = office.issue(office.pooled())
-    assert client.get(reverse("issue_page", args=[draft.pk])).status_code == 404
+    assert client.get(reverse("issue_page", args=[issued.pk])).status_code == status
+    assert client.get(issued.url).status_code == status
+    assert client.get(reverse("issue_page", args=[unsent.pk])).status_code == 404
 
 
 @pytest.mark.screens
@@ -296,8 +310,8 @@ def test_unit_people_read_neither_issues_nor_foreign_pool_items(
 
 
 @pytest.mark.screens
-def test_page_address_asks_strangers_to_log_in(client: Client, office: Office) -> None:
-    response = client.get(office.issued().url)
+def test_page_address_asks_strangers_to_log_in(client: Client, issued: IssuePage) -> None:
+    response = client.get(issued.url)
     assert response.status_code == 302
     assert response.headers["Location"].startswith(reverse("login"))
 

@@ -20,6 +20,7 @@ from infoflow.units.roles import Role
 from tests import builders
 from tests.builders import Office, decide, fresh, task_of
 from tests.desk.pages import browser, hidden, page
+from tests.ground import grounded
 
 pytestmark = [pytest.mark.screens, pytest.mark.django_db]
 
@@ -59,6 +60,16 @@ def test_ages_are_told_in_words(office: Office) -> None:
     assert "将到</a>" not in late
 
 
+@grounded
+def three(office: Office) -> None:
+    """Three texts that wait: claimed and urgent, with findings, returned."""
+    items = {name: office.signed(f"标题{name}") for name in "甲乙丙"}
+    actions.claim(task_state_id=task_of(items["甲"]), person=fresh(office.editor))
+    wait(items["甲"], urgent=True)
+    wait(items["乙"], kinds="stop,personal")
+    wait(items["丙"], returned=True)
+
+
 @pytest.mark.parametrize(
     ("query", "left"),
     [
@@ -73,12 +84,8 @@ def test_ages_are_told_in_words(office: Office) -> None:
         ("unit=99999999999999999999&age=x&group=-1&size=7", {"甲", "乙", "丙"}),
     ],
 )
+@pytest.mark.usefixtures("three")
 def test_filters(office: Office, query: str, left: set[str]) -> None:
-    items = {name: office.signed(f"标题{name}") for name in "甲乙丙"}
-    actions.claim(task_state_id=task_of(items["甲"]), person=fresh(office.editor))
-    wait(items["甲"], urgent=True)
-    wait(items["乙"], kinds="stop,personal")
-    wait(items["丙"], returned=True)
     shown = page(browser(office.editor).get(f"{QUEUE}?{query}"))
     assert {name for name in "甲乙丙" if f"标题{name}</a>" in shown} == left
 

@@ -123,7 +123,7 @@ def test_xining_on_the_page(client: Client) -> None:
 
 
 @pytest.mark.screens
-def test_twice_changes_nothing() -> None:
+def test_twice_changes_nothing_and_every_fact_says_that_only_counts_are_known() -> None:
     first = load(*TABLES)
     assert first.count("新登记") == len(TABLES)
 
@@ -133,16 +133,11 @@ def test_twice_changes_nothing() -> None:
     before = sizes()
     assert load(*TABLES).count("已载入过，没有变化") == len(TABLES)
     assert sizes() == before
-
-
-@pytest.mark.screens
-def test_every_fact_says_that_only_counts_are_known() -> None:
-    load(*TABLES)
     assert not Fact.objects.exclude(title__endswith="条（仅有条数）").exists()
     assert set(Fact.objects.values_list("source", flat=True)) == {"table"}
     assert not Fact.objects.filter(kind=FactKind.SUBMISSION, item__isnull=False).exists()
-    first = Fact.objects.filter(title__startswith="财政局报送").earliest("date", "pk")
-    assert (first.title, first.date.year) == ("财政局报送第1条（仅有条数）", 2009)
+    one = Fact.objects.filter(title__startswith="财政局报送").earliest("date", "pk")
+    assert (one.title, one.date.year) == ("财政局报送第1条（仅有条数）", 2009)
 
 
 @pytest.mark.screens

@@ -133,19 +133,22 @@ def standing() -> set[tuple[Any, ...]]:
     )
 
 
-@pytest.mark.django_db
-@settings(examples(20), suppress_health_check=list(HealthCheck))
+@pytest.fixture
+def office(db: None) -> Office:
+    """The units with their targets; no example changes them."""
+    made = Office()
+    keys = [(pk, m, p) for pk in (1, 4) for m, p in (("submitted", "quarter"), ("points", "year"))]
+    Target.objects.bulk_create(
+        Target(unit=made.units[pk], year=YEAR, measure=m, per=p, hundredths=300)
+        for pk, m, p in keys
+    )
+    return made
+
+
+@settings(examples(15), suppress_health_check=list(HealthCheck))
 @given(cases(facts=8, until=TODAY_AT_MOST))
-def test_recording_and_withdrawing_restores_the_ledger(case: Case) -> None:
+def test_recording_and_withdrawing_restores_the_ledger(office: Office, case: Case) -> None:
     with undone():
-        office = Office()
-        keys = [
-            (pk, m, p) for pk in (1, 4) for m, p in (("submitted", "quarter"), ("points", "year"))
-        ]
-        Target.objects.bulk_create(
-            Target(unit=office.units[pk], year=YEAR, measure=m, per=p, hundredths=300)
-            for pk, m, p in keys
-        )
         office.publish(case.made, case.rounding, case.period)
         office.record(case.happened)
         before = sums(), standing()
