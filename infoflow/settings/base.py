@@ -124,6 +124,7 @@ def database(url: str) -> dict[str, Any]:
             "或 sqlite:////文件的完整路径。"
         )
     if config["ENGINE"] == "django.db.backends.sqlite3":
+        config["ENGINE"] = "infoflow.sqlite"
         config["OPTIONS"] = {
             "transaction_mode": "IMMEDIATE",
             "timeout": 30,

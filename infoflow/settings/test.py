@@ -15,6 +15,6 @@ STORAGES = {
 # Word lists are read again at every scan: a test that is taken back leaves none behind.
 SCAN_TRUST = 0
 INFOFLOW_DEMO_ALLOWED = True
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+if DATABASES["default"]["ENGINE"] == "infoflow.sqlite":
     VAR_DIR.mkdir(parents=True, exist_ok=True)
     DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}

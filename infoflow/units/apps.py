@@ -7,8 +7,4 @@ class UnitsConfig(AppConfig):
     verbose_name = "单位与人员"
 
     def ready(self) -> None:
-        from infoflow import days
-
         from . import checks  # noqa: F401
-
-        days.read_once()

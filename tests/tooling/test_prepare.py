@@ -170,7 +170,7 @@ def test_a_wrong_database_address_is_one_sentence_without_the_password(url: str)
 @pytest.mark.parametrize(
     ("url", "engine", "name"),
     [
-        ("sqlite:////tmp/a.sqlite3", "django.db.backends.sqlite3", "/tmp/a.sqlite3"),
+        ("sqlite:////tmp/a.sqlite3", "infoflow.sqlite", "/tmp/a.sqlite3"),
         ("postgres://u:p@h/d", "django.db.backends.postgresql", "d"),
         ("postgres://u@%2Ftmp%2Fs/d", "django.db.backends.postgresql", "d"),
     ],
