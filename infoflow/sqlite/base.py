@@ -3,6 +3,7 @@ when a migration makes a table anew. Settings name it as ENGINE; Django finds it
 
 from __future__ import annotations
 
+import sqlite3
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -26,7 +27,8 @@ def day_of(stored: bytes) -> date | None:
     return parse_date(stored.decode())
 
 
-base.Database.register_converter("date", day_of)
+# After Django's own, which the import above has registered.
+sqlite3.register_converter("date", day_of)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
