@@ -12,6 +12,7 @@ from cms.search import queries
 from infoflow.paging import Chain, FoundPaginator
 from tests.builders import Office
 from tests.desk.pages import browser
+from tests.ground import grounded
 
 pytestmark = pytest.mark.django_db
 
@@ -19,7 +20,7 @@ BODY = "今年以来扎实推进秋粮收购工作，已入库三万吨。"
 WORDS = ["秋粮收购", "秋粮 入库", "情况", "收购资金", "无此词句", "秋"]
 
 
-@pytest.fixture
+@grounded
 def texts(office: Office) -> Office:
     """Items with the word in the text, in the title, in both, and without it."""
     office.draft("关于秋粮收购进度的情况", BODY)

@@ -8,6 +8,7 @@ from cms.items import queries as items
 from cms.items.models import ItemPage
 from cms.search import queries, rules
 from tests.builders import Office
+from tests.ground import grounded
 from tests.search import few
 
 TITLE = "关于开展安全生产专项整治的情况报告"
@@ -16,6 +17,18 @@ BODY = (
     "GDP同比增长5.2%，共排查隐患2026处。\n"
     "（一）主要做法\n落实“放管服”改革要求，全年 100% 整改。"
 )
+
+
+@grounded
+def report(office: Office) -> None:
+    """The text that is looked for."""
+    office.draft(TITLE, BODY)
+
+
+@grounded
+def other(office: Office) -> None:
+    """A text that has none of its words."""
+    office.draft("另一件事", "天气晴好，秋粮入库。")
 
 
 def titles(pages: object) -> list[str]:
@@ -47,9 +60,7 @@ def titles(pages: object) -> list[str]:
         "安全，",
     ],
 )
-def test_found(office: Office, words: str) -> None:
-    office.draft(TITLE, BODY)
-    office.draft("另一件事", "天气晴好，秋粮入库。")
+def test_found(office: Office, report: None, other: None, words: str) -> None:
     found = few.found(items.own_items(office.officer), words, own=True)
     assert titles(found) == [TITLE]
     assert found.count() == 1
@@ -74,8 +85,7 @@ def test_found(office: Office, words: str) -> None:
         "安全*消防",
     ],
 )
-def test_not_found(office: Office, words: str) -> None:
-    office.draft(TITLE, BODY)
+def test_not_found(office: Office, report: None, words: str) -> None:
     assert titles(few.found(items.own_items(office.officer), words, own=True)) == []
 
 
@@ -114,8 +124,7 @@ def test_not_found(office: Office, words: str) -> None:
         ":* <-> & | !",
     ],
 )
-def test_no_query_is_a_fault(office: Office, words: str) -> None:
-    office.draft(TITLE, BODY)
+def test_no_query_is_a_fault(office: Office, report: None, words: str) -> None:
     found = few.found(items.own_items(office.officer), words, own=True)
     assert len(list(found)) == found.count()
     assert found.count() <= 1
