@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.contrib import auth
 from django.db import transaction
 from django.http import HttpRequest
 from django.template.base import Template
 from django.template.context import Context
+from django.template.library import InclusionNode, SimpleNode
 from pytest_django.plugin import DjangoDbBlocker
 from wagtail.admin.menu import admin_menu
 
 from infoflow.desk import context_processors
 from infoflow.units.models import User
+from infoflow.units.permissions import roles_of, unit_ids_of
 
 from . import world as worlds
 from .answers import Visitor
@@ -41,11 +46,15 @@ def quiet() -> Iterator[None]:
     log.setLevel(level)
 
 
+# Tags of Wagtail's frame that answer alike on every page of a person.
+FRAME_TAGS = frozenset({"sidebar_props", "keyboard_shortcuts_dialog"})
+
+
 class Frames:
-    """Each person's menus and post, worked out once."""
+    """Each person, with their menus and post, worked out once."""
 
     def __init__(self) -> None:
-        self.kept: dict[tuple[str, int | None], Any] = {}
+        self.kept: dict[tuple[Any, ...], Any] = {}
 
     def once(self, name: str, call: Callable[[Any], Any]) -> Callable[[Any], Any]:
         """Return a function that asks `call` once for each person."""
@@ -55,6 +64,38 @@ class Frames:
             if key not in self.kept:
                 self.kept[key] = call(asked)
             return self.kept[key]
+
+        return kept
+
+    def tag(self, render: Callable[[Any, Any], str]) -> Callable[[Any, Any], str]:
+        """Return a tag's `render` that asks once for each person what stands in FRAME_TAGS."""
+
+        def kept(node: Any, context: Context) -> str:
+            if node.func.__name__ not in FRAME_TAGS:
+                return render(node, context)
+            key = node.func.__name__, context["request"].user.pk
+            if key not in self.kept:
+                self.kept[key] = render(node, context)
+            found: str = self.kept[key]
+            return found
+
+        return kept
+
+    def user(self, call: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        """Return a function that looks once who a session belongs to, and what they may do.
+
+        Every request has a copy of its own.
+        """
+
+        def kept(request: HttpRequest) -> Any:
+            key = "session", request.COOKIES.get(settings.SESSION_COOKIE_NAME)
+            if key not in self.kept:
+                self.kept[key] = user = call(request)
+                if isinstance(user, User):
+                    unit_ids_of(user)
+                    roles_of(user)
+                    user.get_all_permissions()
+            return copy.copy(self.kept[key])
 
         return kept
 
@@ -77,11 +118,11 @@ def whole_refusals() -> None:
 
 @pytest.fixture(autouse=True)
 def kept_frames(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Work out each person's menus and post once: every request starts from the same world, and
-    half of the cost of a refusal was the frame of its page. A refusal is a short one, unless the
-    test asks for `whole_refusals`. Nor is a copy of every template's context kept, as Django's
-    tests do: nobody looks at it here. Tests with people of their own, whose rights change on the
-    way, see the real ones."""
+    """Work out once who a person is, and their menus and post: every request starts from the same
+    world, and half of the cost of a refusal was the frame of its page. A refusal is a short one,
+    unless the test asks for `whole_refusals`. Nor is a copy of every template's context kept, as
+    Django's tests do: nobody looks at it here. Tests with people of their own, whose rights
+    change on the way, see the real ones."""
     if "world" not in request.fixturenames:
         return
     frames: Frames = request.getfixturevalue("frames")
@@ -91,6 +132,9 @@ def kept_frames(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch)
         (admin_menu, "render_component"),
     ):
         monkeypatch.setattr(owner, name, frames.once(name, getattr(owner, name)))
+    monkeypatch.setattr(auth, "get_user", frames.user(auth.get_user))
+    for node in (SimpleNode, InclusionNode):
+        monkeypatch.setattr(node, "render", frames.tag(node.render))
     short = frozenset() if "whole_refusals" in request.fixturenames else REFUSALS
     refusal = Template(SHORT)
 
