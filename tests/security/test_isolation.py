@@ -20,6 +20,7 @@ from infoflow.units.roles import Role
 from scoring.ledger.models import Entry
 
 from .answers import Answer, Outcome, Visitor, links_of, writes
+from .looks import Looks, looked_at
 from .mark import OWN_MARK, Mark
 from .marks import EVERYTHING, MAY_SEE, leaks, marks_in, may_see
 from .matrix import METHODS, read_table
@@ -39,16 +40,18 @@ def queries(world: World) -> list[str]:
     """Return query strings that could make a page tell of unit B. They hold no mark themselves."""
     draft, folder = world.texts.draft.pk, world.folder().pk
     people = f"user={world.office.officer.pk}&owner={world.office.officer.pk}"
-    return [
-        f"q={quote('关于')}",
-        f"q={quote('乙')}",
+    found = [
         f"id={draft}&id={world.texts.signed.pk}&child_of={folder}&parent={folder}"
         f"&page_type=items.ItemPage&allow_higher_levels=1&unit={world.unit.pk}&{people}"
-        f"&item={draft}&fact={world.fact.pk}&p=1&page=1&next=/items/{draft}/&removed=1"
+        f"&item={draft}&fact={world.fact.pk}&next=/items/{draft}/&removed=1"
         f"&joint={world.joint.pk}&handover={world.handover.pk}&leaver={world.office.officer.pk}"
         f"&task={task_of(world.texts.submitted).pk}&form=news&step=sign&state=draft&ids={draft}",
+        f"q={quote('关于')}",
+        f"q={quote('乙')}",
         "export=xlsx",
     ]
+    # The same page in each: a view that looks at nothing else need not be asked again.
+    return [f"p=1&page=1&{query}" for query in found]
 
 
 @pytest.mark.parametrize("name", OTHERS, ids=label)
@@ -66,8 +69,13 @@ def test_no_query_makes_an_address_tell(
             tried = [] if address.path.startswith("/office/") else [everything]
         else:
             tried = asked
+        asked_before: list[tuple[str, Looks]] = []
         for query in tried:
-            answer = visitors[name].ask("GET", f"{address.path}?{query}")
+            if not all(looks.tell_apart(query, other) for other, looks in asked_before):
+                continue
+            with looked_at() as looks:
+                answer = visitors[name].ask("GET", f"{address.path}?{query}")
+            asked_before.append((query, looks))
             if answer.outcome is Outcome.FAULT or leaks(name, answer):
                 told.append(f"{answer} 露出 {leaks(name, answer)}")
     assert not told, f"{name}：\n" + "\n".join(told)
