@@ -29,6 +29,7 @@ from .content import Content
 from .models import Report, Signature, UrgentEvent, UrgentNumber
 from .rules import (
     CHINA,
+    Happened,
     Kind,
     Origin,
     Sign,
@@ -165,7 +166,8 @@ def first_report(
     if known is not None:
         return known
     received = received_at or now
-    refuse(_faults_of_first(what, place, happened_at, learned_at, received, now))
+    happened = Happened(happened_at, happened_about)
+    refuse(_faults_of_first(what, place, happened, learned_at, received, now))
     if event_id is None:
         event = open_event(
             numbers,
@@ -210,7 +212,7 @@ def first_report(
 def _faults_of_first(
     what: str,
     place: str,
-    happened_at: datetime,
+    happened: Happened,
     learned_at: datetime,
     received_at: datetime,
     now: datetime,
@@ -219,13 +221,13 @@ def _faults_of_first(
         yield "what", _("请写明发生了什么，一句话即可。")
     if not place.strip():
         yield "place", _("请写明在哪里，写到乡镇（街道）和村（社区）。")
-    yield from faults_of_times(happened_at=happened_at, learned_at=learned_at, now=now)
-    if happened_at <= now and received_at != now:
+    yield from faults_of_times(happened, learned_at=learned_at, now=now)
+    if happened.at <= now and received_at != now:
         yield from faults_of_moment(
             received_at,
             field="received_at",
             name=_("收到时间"),
-            happened_at=happened_at,
+            happened=happened,
             now=now,
         )
 
@@ -303,9 +305,11 @@ def _faults_of_later(
     if kind == Kind.FINAL and not content.result:
         yield "result", _("请写明处置结果；终报之后不再续报。")
     if content.happened_at is not None:
-        yield from faults_of_times(happened_at=content.happened_at, learned_at=None, now=now)
-    happened_at = content.happened_at or queries.happened_at(event)
+        happened = Happened(content.happened_at)
+        yield from faults_of_times(happened, learned_at=None, now=now)
+    else:
+        happened = queries.happened(event)
     if received != now:
         yield from faults_of_moment(
-            received, field="received_at", name=_("收到时间"), happened_at=happened_at, now=now
+            received, field="received_at", name=_("收到时间"), happened=happened, now=now
         )

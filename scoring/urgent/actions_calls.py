@@ -18,7 +18,7 @@ from infoflow.units.models import Unit
 from . import following, queries
 from .actions import Faults, locked_event, numbers_of, open_event, refuse, takes_calls
 from .models import PhoneReport, UrgentEvent
-from .rules import CHINA, Origin, faults_of_moment, faults_of_times
+from .rules import CHINA, Happened, Origin, faults_of_moment, faults_of_times
 
 if TYPE_CHECKING:
     from infoflow.units.models import User
@@ -59,14 +59,14 @@ def phone_report(
             raise Refused(_("这张表已由他人登记，请重新打开页面填写。"))
         return known
     if event_id is None:
-        happened = happened_at or at
+        happened = Happened(happened_at or at, happened_about)
         refuse(_faults_of_opening(what, place, happened, now))
         event = None
     else:
         event = locked_event(event_id)
         if event.unit_id != unit.pk or queries.is_ended(event):
             raise Refused(_("这件事已经办结或不是这个单位的，请返回列表刷新。"))
-        happened = queries.happened_at(event)
+        happened = queries.happened(event)
     refuse(_faults_of_call(caller, at, happened, now))
     if event is None:
         event = open_event(
@@ -75,7 +75,7 @@ def phone_report(
             origin=Origin.PHONE,
             what=what.strip(),
             place=place.strip(),
-            happened_at=happened,
+            happened_at=happened.at,
             happened_about=happened_about,
             opened_at=now,
             opened_by=person,
@@ -96,18 +96,18 @@ def phone_report(
     return made
 
 
-def _faults_of_opening(what: str, place: str, happened: datetime, now: datetime) -> Faults:
+def _faults_of_opening(what: str, place: str, happened: Happened, now: datetime) -> Faults:
     if not what.strip():
         yield "what", _("请写明发生了什么，一句话即可。")
     if not place.strip():
         yield "place", _("请写明在哪里。")
-    yield from faults_of_times(happened_at=happened, learned_at=None, now=now)
+    yield from faults_of_times(happened, learned_at=None, now=now)
 
 
-def _faults_of_call(caller: str, at: datetime, happened: datetime, now: datetime) -> Faults:
+def _faults_of_call(caller: str, at: datetime, happened: Happened, now: datetime) -> Faults:
     if not caller.strip():
         yield "caller", _("请写明来电人。")
-    yield from faults_of_moment(at, field="at", name=_("来电时间"), happened_at=happened, now=now)
+    yield from faults_of_moment(at, field="at", name=_("来电时间"), happened=happened, now=now)
 
 
 @door.guarded(Entrance.URGENT)
@@ -138,7 +138,8 @@ def open_missing(
         if known.opened_by_id != person.pk:
             raise Refused(_("这张表已由他人登记，请重新打开页面填写。"))
         return known
-    faults = list(_faults_of_opening(what, place, happened_at, now))
+    happened = Happened(happened_at, happened_about)
+    faults = list(_faults_of_opening(what, place, happened, now))
     if not why.strip():
         faults.append(("why", _("请写明从哪里得知、为什么应当报告，单位会看到。")))
     refuse(faults)

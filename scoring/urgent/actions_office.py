@@ -145,7 +145,7 @@ def note_online(
             first_seen,
             field="first_seen",
             name=_("网上首见时间"),
-            happened_at=queries.happened_at(event),
+            happened=queries.happened(event),
             now=timezone.now(),
         ),
     ]
@@ -239,7 +239,7 @@ def direct(
                 given_at,
                 field="given_at",
                 name=_("指示时间"),
-                happened_at=queries.happened_at(event),
+                happened=queries.happened(event),
                 now=timezone.now(),
             ),
         ]

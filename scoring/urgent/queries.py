@@ -23,7 +23,7 @@ from .models import (
     UrgentEventQuerySet,
 )
 from .models_rules import rule_rows, threshold_rows
-from .rules import Clear, Kind, State, clock_text
+from .rules import Clear, Happened, Kind, State, clock_text
 from .rules_clocks import Clock, EventFacts, RuleRow, clocks_of
 from .rules_grades import EventClass, Grade, Measure, Suggestion, suggest
 
@@ -53,6 +53,12 @@ def happened_at(event: UrgentEvent) -> datetime:
         .first()
     )
     return found or event.happened_at
+
+
+def happened(event: UrgentEvent) -> Happened:
+    """Return when it happened, as corrected last; a corrected moment is no longer about."""
+    at = happened_at(event)
+    return Happened(at, event.happened_about and at == event.happened_at)
 
 
 def with_all(events: UrgentEventQuerySet) -> UrgentEventQuerySet:

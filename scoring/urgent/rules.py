@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db import models
@@ -15,6 +16,8 @@ WHAT_MAX, PLACE_MAX, TEXT_MAX, NAME_MAX, LINK_MAX = 200, 100, 2_000, 60, 500
 COUNT_MAX = 1_000_000
 # A year ago is a slip of the keyboard, not an urgent event.
 OLDEST = timedelta(days=366)
+# "About 14:00" may have been learned of before 14:00, but not hours before.
+ABOUT = timedelta(hours=1)
 _DIGITS = "零一二三四五六七八九"
 
 
@@ -113,16 +116,28 @@ def clock_text(moment: datetime, *, gap: str = "") -> str:
     return f"{local.month}月{local.day}日{gap}{local:%H:%M}"
 
 
+class Happened(NamedTuple):
+    """When an event happened: at a moment, or about then."""
+
+    at: datetime
+    about: bool = False
+
+    @property
+    def earliest(self) -> datetime:
+        """The moment before which nobody can have known of it."""
+        return self.at - ABOUT if self.about else self.at
+
+
 def faults_of_times(
-    *, happened_at: datetime, learned_at: datetime | None, now: datetime
+    happened: Happened, *, learned_at: datetime | None, now: datetime
 ) -> Iterator[tuple[str, str]]:
     """Yield (field, message) for every moment that cannot be."""
-    if happened_at > now:
+    if happened.at > now:
         yield (
             "happened_at",
             _("事发时间晚于现在（%(now)s），请检查日期和钟点。") % {"now": clock_text(now)},
         )
-    elif now - happened_at > OLDEST:
+    elif now - happened.at > OLDEST:
         yield "happened_at", _("事发时间在一年以前，请检查年份。")
     if learned_at is None:
         return
@@ -131,16 +146,19 @@ def faults_of_times(
             "learned_at",
             _("获悉时间晚于现在（%(now)s），请检查日期和钟点。") % {"now": clock_text(now)},
         )
-    if learned_at < happened_at <= now:
-        yield (
-            "learned_at",
-            _("获悉时间（%(learned)s）早于事发时间（%(happened)s），请改正其中一个。")
-            % {"learned": clock_text(learned_at), "happened": clock_text(happened_at)},
-        )
+    if learned_at < happened.earliest <= now:
+        told = _(
+            "获悉时间（%(learned)s）早于事发时间（%(happened)s），请改正其中一个%(hint)s。"
+        ) % {
+            "learned": clock_text(learned_at),
+            "happened": clock_text(happened.at),
+            "hint": "" if happened.about else _("；事发时间记不准的，请勾选“大约”"),
+        }
+        yield "learned_at", told
 
 
 def faults_of_moment(
-    moment: datetime, *, field: str, name: str, happened_at: datetime, now: datetime
+    moment: datetime, *, field: str, name: str, happened: Happened, now: datetime
 ) -> Iterator[tuple[str, str]]:
     """Yield what is wrong with a moment that must lie between the event and now."""
     if moment > now:
@@ -149,11 +167,11 @@ def faults_of_moment(
             _("%(name)s晚于现在（%(now)s），请检查日期和钟点。")
             % {"name": name, "now": clock_text(now)},
         )
-    elif moment < happened_at:
+    elif moment < happened.earliest:
         yield (
             field,
             _("%(name)s早于事发时间（%(happened)s），请检查；事发时间有误的，请先在续报中更正。")
-            % {"name": name, "happened": clock_text(happened_at)},
+            % {"name": name, "happened": clock_text(happened.at)},
         )
 
 

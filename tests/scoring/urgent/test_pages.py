@@ -188,7 +188,7 @@ def test_acts_of_the_office_on_the_events_page(office: Office) -> None:
     assert "必填" in page or "字段" in page
     act("grade", grade="serious", why="死亡3人")
     assert GradeDecision.objects.get().grade == "serious"
-    late: dict[str, Any] = {"link": "某平台", "first_seen": minute(60), "noticed_by": "某人"}
+    late: dict[str, Any] = {"link": "某平台", "first_seen": minute(120), "noticed_by": "某人"}
     assert "早于事发时间" in act("online", **late).content.decode()
     act("online", **late | {"first_seen": minute(9)})
     assert "网络先于报告" in desk.get(reverse("urgent_event", args=[event.pk])).content.decode()

@@ -28,7 +28,7 @@ from scoring.urgent import (
 )
 from scoring.urgent.content import Content
 from scoring.urgent.models import PhoneReport, Report, UrgentEvent
-from scoring.urgent.rules import Clear, Fault, Sign, State
+from scoring.urgent.rules import Clear, Fault, Happened, Sign, State
 from tests.builders import Office, fresh, person, unit
 from tests.scoring.urgent import make
 
@@ -117,7 +117,8 @@ def test_what_nobody_said_again_still_holds(office: Office, duty: Any) -> None:
         ({"happened_at": -5}, "happened_at", "事发时间晚于现在"),
         ({"happened_at": 60 * 24 * 400}, "happened_at", "一年以前"),
         ({"learned_at": -5}, "learned_at", "获悉时间晚于现在"),
-        ({"learned_at": 30}, "learned_at", "早于事发时间"),
+        ({"happened_about": False, "learned_at": 11}, "learned_at", "勾选“大约”"),
+        ({"learned_at": 10 + 61}, "learned_at", "早于事发时间"),
         ({"what": " "}, "what", "发生了什么"),
         ({"place": ""}, "place", "在哪里"),
     ],
@@ -125,18 +126,29 @@ def test_what_nobody_said_again_still_holds(office: Office, duty: Any) -> None:
 def test_what_cannot_be_is_told_at_its_field(
     office: Office, duty: Any, values: dict[str, Any], field: str, words: str
 ) -> None:
-    given: dict[str, Any] = {n: make.ago(v) if isinstance(v, int) else v for n, v in values.items()}
+    given: dict[str, Any] = {n: make.ago(v) if type(v) is int else v for n, v in values.items()}
     with pytest.raises(ValidationError) as caught:
         make.first(office, **given)
     assert words in caught.value.message_dict[field][0]
     assert not UrgentEvent.objects.exists()
 
 
+def test_about_ten_may_have_been_known_before_ten(office: Office, duty: Any) -> None:
+    report = make.first(office, happened_about=True, learned_at=make.ago(10 + 59))
+    learned = queries.standing_of(event_of(report)).learned_at
+    assert learned is not None
+    assert learned < report.event.happened_at
+    # Corrected, it is no longer about: the correction binds what comes after.
+    moment = make.ago(8)
+    follow = make.follow(office, report.event, content=Content(happened_at=moment))
+    assert queries.happened(follow.event) == Happened(moment, about=False)
+
+
 def test_a_fax_is_not_received_before_the_event(office: Office, duty: Any) -> None:
     event = make.missing(office, duty)
     more: dict[str, Any] = {"event_id": event.pk, "person": duty, "via": rules.Via.FAX}
     with pytest.raises(ValidationError) as caught:
-        make.first(office, received_at=make.ago(20), happened_at=make.ago(10), **more)
+        make.first(office, received_at=make.ago(20), happened_about=False, **more)
     assert "收到时间早于事发时间" in caught.value.message_dict["received_at"][0]
     report = make.first(office, received_at=make.ago(8), **more)
     # The paper bears its signature.
@@ -196,7 +208,7 @@ def test_a_call_opens_the_event_and_the_unit_is_told(office: Office, duty: Any) 
     assert event.state() is State.PHONED
     assert told(f"urgent:phone:{phone.pk}") == {office.officer.pk, office.signatory.pk}
     assert PhoneReport.objects.count() == 1
-    for moment, words in ((make.ago(60), "早于事发时间"), (make.ago(-3), "晚于现在")):
+    for moment, words in ((make.ago(120), "早于事发时间"), (make.ago(-3), "晚于现在")):
         with pytest.raises(ValidationError, match=words):
             actions_calls.phone_report(**values | {"key": uuid.uuid4(), "at": moment})
     with pytest.raises(Refused, match="值班员和编辑"):
@@ -270,7 +282,7 @@ def test_the_internet_was_ahead(office: Office, duty: Any) -> None:
     actions_office.note_online(link="某短视频平台", first_seen=make.ago(30), **values)
     full = queries.with_all(UrgentEvent.objects.all()).get()
     assert queries.online_gap(full, queries.facts_of(full).first_at) in (29, 30)
-    for moment, words in ((make.ago(50), "早于事发时间"), (make.ago(-2), "晚于现在")):
+    for moment, words in ((make.ago(110), "早于事发时间"), (make.ago(-2), "晚于现在")):
         with pytest.raises(ValidationError, match=words):
             actions_office.note_online(link="别处", first_seen=moment, **values)
     with pytest.raises(ValidationError, match="已经登记过"):
