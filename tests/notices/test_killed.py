@@ -30,9 +30,12 @@ MINUTE = timedelta(minutes=1)
 BOUNDARIES_MAX = 500
 
 
-@pytest.fixture
-def killed(transactional_db: None) -> Iterator[Killed]:
-    """Return what runs a job in another process that is killed at a boundary."""
+@pytest.fixture(scope="module")
+def sweeper(django_db_setup: None) -> Iterator[Killed]:
+    """Return what runs a job in another process that is killed at a boundary.
+
+    It starts once for all tests: between two of them it holds nothing open.
+    """
     name = str(connection.settings_dict["NAME"])
     with subprocess.Popen(
         [sys.executable, "-m", "tests.notices.killed", name],
@@ -52,6 +55,11 @@ def killed(transactional_db: None) -> Iterator[Killed]:
 
         yield at
         questions.close()
+
+
+@pytest.fixture
+def killed(sweeper: Killed, transactional_db: None) -> Killed:
+    return sweeper
 
 
 @pytest.fixture

@@ -6,8 +6,6 @@ in the pool, and an issued number.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -18,6 +16,7 @@ from cms.review.actions import Refused
 from cms.review.models import GatedPage
 from infoflow.units.models import User
 from tests.builders import Office, fresh, own_bulletin
+from tests.ground import grounded
 
 pytestmark = [pytest.mark.screens, pytest.mark.django_db]
 
@@ -59,15 +58,11 @@ def poster(request: pytest.FixtureRequest, office: Office, client: Client) -> Cl
     return client
 
 
-@pytest.fixture(params=["waiting", "pooled", "issued"])
-def page(request: pytest.FixtureRequest, office: Office) -> GatedPage:
-    made: dict[str, Callable[[], GatedPage]] = {
-        "waiting": office.screened,
-        "pooled": office.pooled,
-        "issued": office.issued,
-    }
-    found: GatedPage = made[request.param]()
-    return type(found).objects.get(pk=found.pk)
+@grounded
+def pages(office: Office) -> list[GatedPage]:
+    """An item that waits, one in the pool, an issued number."""
+    made: list[GatedPage] = [office.screened(), office.pooled(), office.issued()]
+    return [type(page).objects.get(pk=page.pk) for page in made]
 
 
 def state(page: GatedPage) -> tuple[object, ...]:
@@ -87,9 +82,11 @@ def state(page: GatedPage) -> tuple[object, ...]:
     )
 
 
+@pytest.mark.parametrize("number", range(3), ids=["waiting", "pooled", "issued"])
 def test_nothing_that_was_sent_in_is_moved_by_hand(
-    poster: Client, page: GatedPage, office: Office
+    poster: Client, pages: list[GatedPage], number: int
 ) -> None:
+    page = pages[number]
     other = BulletinFolder.objects.get(bulletin=own_bulletin("另一种刊物"))
     folders = {"PARENT": str(page.get_parent().pk), "OTHER": str(other.pk)}
     before = state(page)
@@ -107,21 +104,17 @@ def test_nothing_that_was_sent_in_is_moved_by_hand(
         )
         assert answer.status_code in REFUSED, f"bulk {action}"
         assert state(page) == before, f"bulk {action}"
-
-
-def test_folders_of_what_was_sent_in_stay(poster: Client, page: GatedPage) -> None:
     folder = page.get_parent()
-    before = (Page.objects.count(), folder.path)
+    before_folder = (Page.objects.count(), folder.path)
     for name in ("delete", "move", "copy", "unpublish", "edit"):
         answer = poster.post(reverse(f"wagtailadmin_pages:{name}", args=[folder.pk]), {})
-        assert answer.status_code in REFUSED, name
-    assert (Page.objects.count(), Page.objects.get(pk=folder.pk).path) == before
+        assert answer.status_code in REFUSED, f"folder, {name}"
+    assert (Page.objects.count(), Page.objects.get(pk=folder.pk).path) == before_folder
 
 
-def test_the_tester_says_the_same_as_the_addresses(office: Office) -> None:
+def test_the_tester_says_the_same_as_the_addresses(office: Office, pages: list[GatedPage]) -> None:
     root = User.objects.create_superuser("root", password="x" * 12, name="超级管理员")
-    for made in (office.screened(), office.pooled(), office.issued()):
-        page = type(made).objects.get(pk=made.pk)
+    for page in pages:
         for who in (root, fresh(office.editor), fresh(office.officer)):
             tester = page.permissions_for_user(who)
             assert not any(

@@ -100,18 +100,30 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("changed", "column", "message"), BAD, ids=[b[2] for b in BAD])
-def test_what_is_wrong_is_said_by_row_and_column(
-    page: Client, changed: dict[str, Any], column: str, message: str
-) -> None:
-    answer = upload(page, facts(adoption(1), adoption(2, **changed)))
-    remarks = [(row, where) for row, where, words in said(answer) if message in words]
-    assert remarks == [(3, column)], said(answer)
-    assert answer.context["stopping"] == 1
+def test_what_is_wrong_is_said_by_row_and_column(page: Client) -> None:
+    rows = [adoption(n, **changed) for n, (changed, _column, _message) in enumerate(BAD, 2)]
+    answer = upload(page, facts(adoption(1), *rows))
+    remarks = said(answer)
+    for n, (_changed, column, message) in enumerate(BAD, 3):
+        named = [where for row, where, words in remarks if row == n and message in words]
+        assert named == [column], remarks
+    assert not [remark for remark in remarks if remark[0] <= 2]
+    assert answer.context["stopping"] == len(BAD)
     assert b'name="book"' not in answer.content
     send(page, answer, "book")
     assert not Fact.objects.exists()
     assert not ImportRun.objects.exists()
+
+
+@pytest.mark.parametrize(("changed", "column", "message"), BAD[:1])
+def test_one_wrong_row_stops_the_whole(
+    page: Client, changed: dict[str, Any], column: str, message: str
+) -> None:
+    answer = upload(page, facts(adoption(1), adoption(2, **changed)))
+    assert [(row, where) for row, where, words in said(answer) if message in words] == [(3, column)]
+    assert answer.context["stopping"] == 1
+    send(page, answer, "book")
+    assert not Fact.objects.exists()
 
 
 def test_hints_do_not_stop(page: Client) -> None:
