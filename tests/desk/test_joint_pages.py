@@ -14,6 +14,7 @@ from infoflow.units.roles import Role
 from tests import builders
 from tests.builders import Office, decide
 from tests.desk.pages import browser, fields, hidden, page
+from tests.ground import grounded
 
 pytestmark = pytest.mark.screens
 
@@ -27,8 +28,8 @@ class Partner:
         self.signatory: User = builders.person(Role.SIGNATORY, at=self.unit)
 
 
-@pytest.fixture
-def partner(db: None) -> Partner:
+@grounded
+def partner() -> Partner:
     return Partner()
 
 

@@ -41,14 +41,16 @@ def strangers(office: Office) -> dict[str, User]:
 def test_a_strangers_item_does_not_exist(office: Office) -> None:
     items = [office.draft(), office.submitted(), office.pooled()]
     before = Decision.objects.count()
-    for name, user in strangers(office).items():
+    for turn, (name, user) in enumerate(strangers(office).items()):
         client = browser(user)
         for item in items:
-            for address in ADDRESSES:
-                url = address.format(pk=item.pk)
-                assert client.get(url).status_code == 404, (name, url)
-                answer = client.post(url, fields(office, submit="1"))
-                assert answer.status_code == 404, (name, url)
+            assert client.get(f"/items/{item.pk}/").status_code == 404, (name, item.title)
+        # Every address with one of the items, each time another.
+        for n, address in enumerate(ADDRESSES, turn):
+            url = address.format(pk=items[n % len(items)].pk)
+            assert client.get(url).status_code == 404, (name, url)
+            answer = client.post(url, fields(office, submit="1"))
+            assert answer.status_code == 404, (name, url)
     assert Decision.objects.count() == before
 
 

@@ -64,14 +64,14 @@ def test_every_clause_does_something_in_random_schemes() -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@examples(40)
+@examples(25)
 @given(data=st.data())
 def test_a_clause_among_others_equals_its_twin(kind: str, data: st.DataObject) -> None:
     """Each kind is surely there, anywhere in the scheme."""
     compare(data.draw(cases(sure=kind)))
 
 
-@examples(100)
+@examples(60)
 @given(cases(clauses=10, facts=30))
 def test_long_schemes_equal_their_twins(case: Case) -> None:
     compare(case)

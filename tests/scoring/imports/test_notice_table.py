@@ -54,24 +54,35 @@ def test_sums_that_do_not_add_up_are_told_and_left(page: Client, two: None) -> N
     assert counts("adoption") == {"水务局": 3, "财政局": 1}
 
 
-@pytest.mark.parametrize(
-    ("row", "place", "message"),
-    [
-        (["水务局", "十二", "", "", ""], (2, "B 报送条数"), "“十二”不是条数"),
-        (["水务局", 1.5, "", "", ""], (2, "B 报送条数"), "条数要是整数"),
-        (["水务局", -1, "", "", ""], (2, "B 报送条数"), "条数不能是负数"),
-        (["水务局", 20_000, "", "", ""], (2, "B 报送条数"), "条数不能超过2000"),
-        (["", 3, "", "", ""], (2, "A 单位"), "这一行有条数，没有单位名称"),
-        (["水利局", 3, "", "", ""], (2, "A 单位"), "是不是“水务局”"),
-        (["水务局", "=1+1", "", "", ""], (2, "B 报送条数"), "公式没有计算结果"),
-    ],
-)
-def test_what_is_wrong_in_a_cell(
-    page: Client, two: None, row: list[Any], place: tuple[int, str], message: str
-) -> None:
-    answer = upload(page, small(row), "一季度.xlsx")
+# Row, column and message of each.
+BAD: list[tuple[list[Any], str, str]] = [
+    (["水务局", "十二", "", "", ""], "B 报送条数", "“十二”不是条数"),
+    (["水务局", 1.5, "", "", ""], "B 报送条数", "条数要是整数"),
+    (["水务局", -1, "", "", ""], "B 报送条数", "条数不能是负数"),
+    (["水务局", 20_000, "", "", ""], "B 报送条数", "条数不能超过2000"),
+    (["", 3, "", "", ""], "A 单位", "这一行有条数，没有单位名称"),
+    (["水利局", 3, "", "", ""], "A 单位", "是不是“水务局”"),
+    (["水务局", "=1+1", "", "", ""], "B 报送条数", "公式没有计算结果"),
+]
+
+
+def test_what_is_wrong_in_a_cell(page: Client, two: None) -> None:
+    answer = upload(page, small(*(row for row, _column, _message in BAD)), "一季度.xlsx")
     answer = send(page, answer, "look", day="2026-03-31")
-    assert [(r, c) for r, c, words in said(answer) if message in words] == [place], said(answer)
+    for n, (_row, column, message) in enumerate(BAD, 2):
+        assert [(r, c) for r, c, words in said(answer) if message in words] == [(n, column)]
+    assert answer.context["stopping"]
+    send(page, answer, "book")
+    assert not Fact.objects.exists()
+
+
+@pytest.mark.parametrize(("row", "column", "message"), BAD[-1:])
+def test_one_wrong_cell_stops_the_table(
+    page: Client, two: None, row: list[Any], column: str, message: str
+) -> None:
+    answer = upload(page, small(["财政局", 1, 1, "", 1], row), "一季度.xlsx")
+    answer = send(page, answer, "look", day="2026-03-31")
+    assert [(r, c) for r, c, words in said(answer) if message in words] == [(3, column)]
     assert answer.context["stopping"]
     send(page, answer, "book")
     assert not Fact.objects.exists()
