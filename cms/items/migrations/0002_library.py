@@ -74,7 +74,9 @@ def remove_library(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("items", "0001_initial"),
-        ("review", "0002_workflows"),
+        # Not the second alone: the later ones cost more with every table that stands already.
+        ("review", "0009_deadline_by_the_calendar"),
+        ("units", "0004_one_name_field"),
         ("wagtailcore", "0098_apitoken"),
     ]
     operations = [migrations.RunPython(add_library, remove_library)]

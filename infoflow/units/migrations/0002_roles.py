@@ -53,10 +53,18 @@ class Migration(migrations.Migration):
     dependencies = [
         ("units", "0001_initial"),
         ("auth", "0012_alter_user_first_name_max_length"),
-        ("wagtailadmin", "0005_editingsession_is_editing"),
         # Those that give rights to Wagtail's own groups run before these are removed.
         ("wagtailcore", "0098_apitoken"),
         ("wagtaildocs", "0014_alter_document_file_size"),
         ("wagtailimages", "0027_image_description"),
+        # Each migration renders all that is related to accounts; these come while that is little.
+        ("axes", "0010_accessattemptexpiration"),
+        (
+            "modelsearch",
+            "0004_rename_modelsear_autocom_476c89_gin_modelsearch_autocom_ea8581_gin_and_more",
+        ),
+        ("taggit", "0006_rename_taggeditem_content_type_object_id_taggit_tagg_content_8fc721_idx"),
+        ("wagtailadmin", "0006_formstate"),
+        ("wagtailusers", "0015_userprofile_keyboard_shortcuts"),
     ]
     operations = [migrations.RunPython(add_roles, remove_roles)]
