@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.contrib import auth
+from django.contrib.auth import middleware as auth_middleware
 from django.db import transaction
 from django.http import HttpRequest
 from django.template.base import Template
@@ -133,6 +134,8 @@ def kept_frames(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch)
     ):
         monkeypatch.setattr(owner, name, frames.once(name, getattr(owner, name)))
     monkeypatch.setattr(auth, "get_user", frames.user(auth.get_user))
+    # Without the lazy wrapping, what was worked out for the person is found in every request.
+    monkeypatch.setattr(auth_middleware, "SimpleLazyObject", lambda call: call())
     for node in (SimpleNode, InclusionNode):
         monkeypatch.setattr(node, "render", frames.tag(node.render))
     short = frozenset() if "whole_refusals" in request.fixturenames else REFUSALS
