@@ -243,10 +243,10 @@ def test_year_folder_without_the_lock_collides(racing: tuple[Together, Office]) 
 
 
 def test_sixteen_writers(racing: tuple[Together, Office]) -> None:
-    """Sixteen people of four units write five items each, the year's folder not yet there."""
+    """Sixteen people of four units write two items each, the year's folder not yet there."""
     together, first = racing
     offices = [first, *(Office() for _n in range(3))]
-    each = 5
+    each = 2
 
     def write(office: Office) -> list[int]:
         who = fresh(office.officer)

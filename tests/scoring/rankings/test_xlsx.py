@@ -173,7 +173,7 @@ def test_levels_share_a_merged_heading() -> None:
     assert page["D5"].number_format == "General"
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=25)
 @given(st.text(max_size=60), st.lists(st.text(max_size=40), max_size=5))
 def test_any_text_can_be_written(text: str, names: list[str]) -> None:
     sheets = [
