@@ -80,6 +80,7 @@ def sweep(minutes: float = 0, start: datetime | None = None) -> None:
 WAITING = 60
 
 
+@pytest.mark.screens
 def test_an_hours_outage(office: Office, near: None) -> None:
     """A try a minute at most while nobody is there; afterwards each exactly once."""
     server = channel("webhook", f"http://127.0.0.1:{closed_port()}")
@@ -182,6 +183,7 @@ def test_an_address_that_is_refused_holds_up_nobody_else(
     assert DeliveryTry.objects.filter(result=Result.REFUSED).count() == 1, "one a minute"
 
 
+@pytest.mark.screens
 def test_a_robot_gets_no_more_in_a_minute_than_it_takes(office: Office, answers: list[Any]) -> None:
     bound(office.officer, channel("wecom", "http://127.0.0.1:9"))
     for _n in range(45):
@@ -309,7 +311,6 @@ def test_a_dry_run_writes_nothing(office: Office, hook: Address, answers: list[A
     assert not DeliveryTry.objects.exists()
 
 
-@pytest.mark.screens
 def test_announcing_asks_a_few_questions_whatever_the_number_of_people(
     office: Office, hook: Address, django_assert_num_queries: Any
 ) -> None:
@@ -383,7 +384,6 @@ def test_quiet_hours_that_begin_meanwhile_hold_back_too(
 TIMES = st.times().map(lambda clock: clock.replace(second=0, microsecond=0))
 
 
-@pytest.mark.screens
 @given(st.integers(0, 1439), TIMES, TIMES)
 def test_quiet_hours_end_where_they_should(minute: int, begins: time, ends: time) -> None:
     """Against the slow way: minute by minute until the clock stands outside."""

@@ -56,7 +56,7 @@ ACTS = [
     ("change_behind", 1),
     ("compose", 3),
 ]
-EXAMPLES = int(os.environ.get("INFOFLOW_MACHINE") or (5 if connection.vendor == "sqlite" else 3))
+EXAMPLES = int(os.environ.get("INFOFLOW_MACHINE") or (5 if connection.vendor == "sqlite" else 2))
 STEPS = 50
 ITEMS = 3  # few texts, so that much happens to each
 
