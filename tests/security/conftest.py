@@ -108,7 +108,7 @@ def frames(world: World) -> Frames:
 
 
 # The pages that refuse, and what is left of them: all that a view can hand them, no frame.
-REFUSALS = frozenset({"403.html", "404.html"})
+REFUSALS = frozenset({"403.html", "404.html", "desk/csrf.html"})
 SHORT = "{{ exception }} {{ request_path }}{% for message in messages %} {{ message }}{% endfor %}"
 
 
