@@ -19,30 +19,51 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 TEXTS = 9
 
 
-def press_on_loaded_page(page: Page, key: str, title: str) -> None:
-    """Press a key once the page hears it, then find a title. Words show before scripts run."""
+def shown(page: Page) -> None:
+    """Wait until a page hears keys: its scripts have run and it has been painted once.
+
+    Words are there before scripts run, and a browser may drop a key before its first picture.
+    """
     page.wait_for_load_state("load")
+    page.wait_for_function("performance.getEntriesByName('first-contentful-paint').length > 0")
+
+
+def press_on_loaded_page(page: Page, key: str, title: str) -> None:
+    """Press a key that leads to another page, and find its title there."""
+    shown(page)
     page.keyboard.press(key)
     expect(page.locator(".if-title")).to_have_text(title)
-    page.wait_for_load_state("load")
+
+
+def choose_by_key(page: Page, key: str, verdict: str) -> None:
+    """Choose a verdict; the next thing to fill in or press has the focus after it."""
+    shown(page)
+    page.keyboard.press(key)
+    expect(page.locator(f"[data-if-verdict][value={verdict}]")).to_be_checked()
 
 
 def decide_by_keys(page: Page, number: int) -> None:
     """Pass; every fourth is returned, every fifth closed. Ends when the next page is there."""
     here = page.url
     if number % 5 == 4:
-        page.keyboard.press("3")
+        choose_by_key(page, "3", "close")
         page.keyboard.press("Tab")
         page.keyboard.type("与本县工作无关")
+        expect(page.locator("textarea[name=reason]")).to_have_value("与本县工作无关")
         page.keyboard.press("Control+Enter")
         expect(page.locator(".if-asks")).to_be_visible()
+        shown(page)
+        expect(page.locator("button[name=sure]")).to_be_focused()
         page.keyboard.press("Enter")
     elif number % 4 == 3:
-        page.keyboard.press("2")
+        choose_by_key(page, "2", "return")
+        expect(page.locator("select[name=common]")).to_be_focused()
         page.keyboard.press("ArrowDown")
+        expect(page.locator("select[name=common]")).not_to_have_value("")
         page.keyboard.press("Control+Enter")
     else:
-        page.keyboard.press("1")
+        choose_by_key(page, "1", "pass")
+        expect(page.locator("[data-if-submit]")).to_be_focused()
         page.keyboard.press("Enter")
     page.wait_for_url(lambda url: url != here)
 
