@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
+from .rules import Happened
 from .rules_clock_types import EventFacts
 from .rules_clock_words import moment_words
 
@@ -18,7 +19,7 @@ def problems(facts: EventFacts, now: datetime) -> list[str]:
     """Return what is wrong with the moments of an event, one sentence each; nothing if all is well.
 
     Equal moments are well: what is typed has minutes, what is stamped has seconds. A moment of
-    the event that is only about known may lie after 获悉.
+    the event that is only about known may lie up to an hour after 获悉 (`Happened.earliest`).
     """
     return [*_future(facts, now), *_beginning(facts), *_reports(facts), *_ending(facts)]
 
@@ -57,11 +58,17 @@ def _order(name: str, moment: datetime | None, than: str, other: datetime | None
 
 
 def _beginning(facts: EventFacts) -> Iterator[str]:
-    # What is about known binds nobody: an event "about 14:00" may be learned of at 13:58.
-    happened = None if facts.happened_about else facts.happened_at
-    yield from _order(_("获悉时间"), facts.learned_at, _("事发时间"), happened)
-    yield from _order(_("接报时间"), facts.received_at, _("事发时间"), happened)
-    yield from _order(_("处置结束时间"), facts.ended_at, _("事发时间"), happened)
+    if facts.happened_at is None:
+        return
+    # An event "about 14:00" may be learned of at 13:58, as on the form of a first report.
+    happened = Happened(facts.happened_at, facts.happened_about)
+    for name, moment in (
+        (_("获悉时间"), facts.learned_at),
+        (_("接报时间"), facts.received_at),
+        (_("处置结束时间"), facts.ended_at),
+    ):
+        if moment is not None and moment < happened.earliest:
+            yield from _order(name, moment, _("事发时间"), happened.at)
 
 
 def _reports(facts: EventFacts) -> Iterator[str]:
