@@ -10,19 +10,9 @@ from typing import Any
 
 import openpyxl
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
 
-from infoflow.papers.xlsx import (
-    FIRST_ROW,
-    Heading,
-    Paper,
-    Sheet,
-    clean_text,
-    sheet_name,
-    write_workbook,
-)
+from infoflow.papers.xlsx import FIRST_ROW, Paper
 from infoflow.units.models import Unit
 from infoflow.units.roles import Role
 from scoring.adoptions.actions import withdraw_fact
@@ -39,12 +29,6 @@ from .conftest import END, START, County, fact, submission
 pytestmark = pytest.mark.screens
 
 PRINTED = date(2026, 11, 21)
-
-
-def book_of(sheets: list[Sheet]) -> openpyxl.Workbook:
-    out = BytesIO()
-    write_workbook(sheets, out)
-    return openpyxl.load_workbook(BytesIO(out.getvalue()))
 
 
 def content(
@@ -156,46 +140,6 @@ def test_user_text_never_becomes_a_formula(county: County, name: str) -> None:
     page = book(ranking(START, END))["镇"]
     [cell] = [c for c in page["B"] if c.value == name]
     assert cell.data_type == "s"
-
-
-def test_levels_share_a_merged_heading() -> None:
-    headings = (Heading("单位"), Heading("县级采用", ("甲刊", "乙刊")), Heading("得分"))
-    page = book_of([Sheet("表", "标题", "说明", headings, [("甲镇", 1, 2, Decimal("0.3"))])])["表"]
-    assert heads(page) == [("单位", None), ("县级采用", "甲刊"), (None, "乙刊"), ("得分", None)]
-    assert {str(area) for area in page.merged_cells.ranges} == {
-        "A1:D1",
-        "A2:D2",
-        "A3:A4",
-        "B3:C3",
-        "D3:D4",
-    }
-    assert [cell.value for cell in page[5]] == ["甲镇", 1, 2, 0.3]
-    assert page["D5"].number_format == "General"
-
-
-@settings(deadline=None, max_examples=25)
-@given(st.text(max_size=60), st.lists(st.text(max_size=40), max_size=5))
-def test_any_text_can_be_written(text: str, names: list[str]) -> None:
-    sheets = [
-        Sheet(name, text, text, (Heading(text),), [(text,), (Decimal("2.5"),)])
-        for name in ["表", *names]
-    ]
-    made = book_of(sheets)
-    assert len(made.sheetnames) == len(sheets)
-    for name in made.sheetnames:
-        assert 0 < len(name) <= 31
-        assert made[name]["A6"].value == 2.5
-        assert made[name]["A5"].data_type == ("s" if clean_text(text) else "n")
-
-
-@given(st.lists(st.text(max_size=50), max_size=12))
-def test_sheet_names_are_distinct_and_allowed(wanted: list[str]) -> None:
-    taken: list[str] = []
-    for name in wanted:
-        taken.append(sheet_name(name, taken))
-    assert len({name.casefold() for name in taken}) == len(taken)
-    assert all(0 < len(name) <= 31 and not set(name) & set("[]:*?/\\") for name in taken)
-    assert "history" not in {name.casefold() for name in taken}
 
 
 @pytest.mark.django_db
