@@ -23,7 +23,7 @@ from tests.properties import examples
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 
 # A loaded machine is no fault of a property; only what it asserts counts.
-settings.register_profile("infoflow", examples(100), deadline=None)
+settings.register_profile("infoflow", examples(50), deadline=None)
 settings.load_profile("infoflow")
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -118,10 +118,10 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     `transactional_db`, `live_server` and `race_db` alike, without a mark to remember.
     """
     with django_db_blocker.unblock():
-        put_back = database.keep(connections[DEFAULT_DB_ALIAS])
+        GROUND.migrated = database.keep(connections[DEFAULT_DB_ALIAS])
 
     patch = pytest.MonkeyPatch()
-    patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: put_back())
+    patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: GROUND.put_back())
     # What migrating left behind is swept once, what stays is not looked at again and again.
     gc.collect()
     gc.freeze()

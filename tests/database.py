@@ -21,7 +21,9 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from cms.review import gate
 
-KEPT = "kept_for_tests"
+# Schemas of PostgreSQL that keep rows: what the migrations left, what tests that commit stand on.
+MIGRATED = "kept_for_tests"
+GROUND = "kept_ground"
 
 
 def name_of(creation: Any) -> str:
@@ -86,9 +88,15 @@ def remove(run: str) -> None:
         path.unlink(missing_ok=True)
 
 
-def keep(connection: BaseDatabaseWrapper) -> Callable[[], None]:
-    """Remember all rows; return what puts them back, and the triggers with them."""
-    put_back = _keep_sqlite(connection) if connection.vendor == "sqlite" else _keep_rows(connection)
+def keep(connection: BaseDatabaseWrapper, name: str = MIGRATED) -> Callable[[], None]:
+    """Remember all rows; return what puts them back, and the triggers with them.
+
+    Args:
+        name: where a server keeps them; what was kept under this name before is gone.
+    """
+    put_back = (
+        _keep_sqlite(connection) if connection.vendor == "sqlite" else _keep_rows(connection, name)
+    )
 
     def again() -> None:
         assert not connection.in_atomic_block, "a wider fixture holds a transaction open"
@@ -113,24 +121,24 @@ def _keep_sqlite(connection: BaseDatabaseWrapper) -> Callable[[], None]:
     return put_back
 
 
-def _keep_rows(connection: BaseDatabaseWrapper) -> Callable[[], None]:
+def _keep_rows(connection: BaseDatabaseWrapper, name: str) -> Callable[[], None]:
     """Keep the rows in a schema of their own. A superuser, as `bin/test` has one, puts them back
     past triggers and foreign keys; for others the keys are looked at when all is back."""
     tables = [
-        connection.ops.quote_name(name)
-        for name in connection.introspection.django_table_names(only_existing=True)
+        connection.ops.quote_name(table)
+        for table in connection.introspection.django_table_names(only_existing=True)
     ]
     with connection.cursor() as cursor:
         full = []
         for table in tables:
             cursor.execute(f"SELECT EXISTS (SELECT 1 FROM {table})")
             full += [table] if cursor.fetchone()[0] else []
-        copies = "".join(f"CREATE TABLE {KEPT}.{t} AS TABLE {t};" for t in full)
-        cursor.execute(f"DROP SCHEMA IF EXISTS {KEPT} CASCADE; CREATE SCHEMA {KEPT}; {copies}")
+        copies = "".join(f"CREATE TABLE {name}.{t} AS TABLE {t};" for t in full)
+        cursor.execute(f"DROP SCHEMA IF EXISTS {name} CASCADE; CREATE SCHEMA {name}; {copies}")
         cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
         (superuser,) = cursor.fetchone()
     again = "".join(f"DELETE FROM {table};" for table in tables)
-    again += "".join(f"INSERT INTO {table} SELECT * FROM {KEPT}.{table};" for table in full)
+    again += "".join(f"INSERT INTO {table} SELECT * FROM {name}.{table};" for table in full)
 
     def put_back() -> None:
         with transaction.atomic(), connection.cursor() as cursor:

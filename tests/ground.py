@@ -3,8 +3,9 @@
 A grounded fixture fills the database through the real actions, like any other. It is built in a
 transaction around the test's own and stays for the next test of its module that asks for it:
 each test gets its own copies of the objects, and what it wrote itself is taken back as ever.
-Tests that commit build anew, and so do those of tests/security, whose `world` holds such a
-transaction for the whole package.
+For tests that commit it is committed and kept as a copy (`tests/database.py`), which is put back
+after each of them. Those of tests/security build anew: their `world` holds such a transaction
+for the whole package.
 """
 
 from __future__ import annotations
@@ -16,8 +17,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from pytest_django.plugin import blocking_manager_key
+
+from tests import database
 
 Build = Callable[..., Any]
 
@@ -26,10 +29,10 @@ _builders: dict[Any, Build] = {}
 
 @dataclass
 class Layer:
-    """One fixture's rows, held by an open transaction, and the objects that stand for them."""
+    """One fixture's rows, and the objects that stand for them."""
 
     build: Build
-    held: transaction.Atomic
+    held: transaction.Atomic | None  # the open transaction; none when the rows are committed
     value: Any
 
 
@@ -40,14 +43,17 @@ class Ground:
         self.ready = False  # there is a test database
         self.module: Any = None
         self.layers: list[Layer] = []
+        self.committed = False
+        self.migrated: Callable[[], None]  # puts back what the migrations left
+        self.kept: Callable[[], None]  # puts back the committed layers
         self.copies: dict[int, Any] = {}
 
     def prepare(self, item: pytest.Item) -> None:
         """Before a test: take away what it does not stand on, lay what is missing."""
         wanted = chain(item) if self.ready else []
-        module = getattr(item, "module", None)
+        module, committed = getattr(item, "module", None), commits(item)
         kept = 0
-        if module is self.module:
+        if module is self.module and committed == self.committed:
             pairs = zip(self.layers, wanted, strict=False)
             while kept < min(len(self.layers), len(wanted)) and _same(next(pairs)):
                 kept += 1
@@ -55,12 +61,18 @@ class Ground:
         if kept == len(self.layers) == len(wanted):
             return
         with item.config.stash[blocking_manager_key].unblock():
-            self.take_away(kept)
-            for build in wanted[kept:]:
+            self.take_away(0 if committed else kept)
+            self.committed = committed
+            for build in wanted[len(self.layers) :]:
                 self._lay(build)
+            if committed and wanted:
+                self.kept = database.keep(connection, database.GROUND)
 
     def _lay(self, build: Build) -> None:
         below = {layer.build.__name__: layer.value for layer in self.layers}
+        if self.committed:
+            self.layers.append(Layer(build, None, build(**{n: below[n] for n in needs(build)})))
+            return
         held = transaction.atomic()
         held.__enter__()
         try:
@@ -73,10 +85,18 @@ class Ground:
 
     def take_away(self, kept: int = 0) -> None:
         """Take back all layers but the lowest `kept`."""
+        if self.committed and self.layers:
+            self.layers.clear()
+            self.migrated()
         while len(self.layers) > kept:
             layer = self.layers.pop()
+            assert layer.held is not None
             transaction.set_rollback(True)
             layer.held.__exit__(None, None, None)
+
+    def put_back(self) -> None:
+        """After a test that has committed: leave what the next one stands on, nothing else."""
+        (self.kept if self.committed and self.layers else self.migrated)()
 
     def copy_of(self, build: Build) -> Any:
         """Return this test's own copy of what a fixture gave; one object stays one object."""
@@ -100,13 +120,19 @@ def needs(build: Build) -> list[str]:
     return list(inspect.signature(build).parameters)
 
 
+def commits(item: pytest.Item) -> bool:
+    """Tell whether a test works without a transaction around it."""
+    mark = item.get_closest_marker("django_db")
+    return "transactional_db" in getattr(item, "fixturenames", ()) or (
+        mark is not None and bool(mark.kwargs.get("transaction"))
+    )
+
+
 def chain(item: pytest.Item) -> list[Build]:
     """Return what builds the ground of a test, lowest first; nothing when it stands on none."""
-    names = set(getattr(item, "fixturenames", ()))
-    mark = item.get_closest_marker("django_db")
-    commits = "transactional_db" in names or (mark is not None and mark.kwargs.get("transaction"))
-    if commits or item.path.parent.name == "security":
+    if item.path.parent.name == "security":
         return []
+    names = set(getattr(item, "fixturenames", ()))
     known = item._fixtureinfo.name2fixturedefs  # type: ignore[attr-defined]
     found: list[Build] = []
 

@@ -35,9 +35,9 @@ Together = Callable[..., list[Any]]
 
 
 @pytest.fixture
-def racing(race_db: Together) -> tuple[Together, Office]:
+def racing(race_db: Together, office: Office) -> tuple[Together, Office]:
     """The starter of races and one unit with its people, in a database that really commits."""
-    return race_db, Office()
+    return race_db, office
 
 
 def refused(outcomes: list[Any]) -> int:

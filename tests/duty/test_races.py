@@ -18,6 +18,7 @@ from scoring.duty.actions_notes import leave_note, take_note
 from scoring.duty.models import HandoverTaken, LogEntry, RosterChange, Shift
 from scoring.duty.rules import Line, Span, Watch
 from tests.builders import fresh
+from tests.ground import grounded
 
 from .builders import Room, new_key
 
@@ -26,9 +27,15 @@ START = datetime(2030, 7, 3, 8, 30, tzinfo=CHINA)
 DAY = timedelta(days=1)
 
 
+@grounded
+def room() -> Room:
+    """The people of a duty room."""
+    return Room()
+
+
 @pytest.fixture
-def racing(race_db: Together) -> tuple[Together, Room]:
-    return race_db, Room()
+def racing(race_db: Together, room: Room) -> tuple[Together, Room]:
+    return race_db, room
 
 
 def span(hours: int) -> Span:

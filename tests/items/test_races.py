@@ -29,8 +29,7 @@ def refused(outcomes: list[Any]) -> int:
     return sum(isinstance(outcome, Refused) for outcome in outcomes)
 
 
-def test_two_colleagues_save_the_same_item(race_db: Together) -> None:
-    office = builders.Office()
+def test_two_colleagues_save_the_same_item(race_db: Together, office: Office) -> None:
     item = office.draft()
     deputy = builders.person(Role.OFFICER, at=office.unit)
     seen = item.latest_revision_id
@@ -47,8 +46,7 @@ def test_two_colleagues_save_the_same_item(race_db: Together) -> None:
     assert item.revisions.count() == 2
 
 
-def test_one_form_sent_eight_times_makes_one_item(race_db: Together) -> None:
-    office = builders.Office()
+def test_one_form_sent_eight_times_makes_one_item(race_db: Together, office: Office) -> None:
     draft, key = Draft.of(office.draft()), uuid.uuid4()
     made = race_db(
         *[
@@ -63,8 +61,7 @@ def test_one_form_sent_eight_times_makes_one_item(race_db: Together) -> None:
     assert ItemPage.objects.count() == 2
 
 
-def test_one_form_kept_at_once_is_one_row(race_db: Together) -> None:
-    office = builders.Office()
+def test_one_form_kept_at_once_is_one_row(race_db: Together, office: Office) -> None:
     key = uuid.uuid4()
 
     def keep(title: str) -> Callable[[], AutoSave | None]:
@@ -76,8 +73,7 @@ def test_one_form_kept_at_once_is_one_row(race_db: Together) -> None:
     assert AutoSave.objects.count() == 1
 
 
-def test_a_draft_is_sent_or_deleted_never_both(race_db: Together) -> None:
-    office = builders.Office()
+def test_a_draft_is_sent_or_deleted_never_both(race_db: Together, office: Office) -> None:
     item = office.draft()
     outcomes = race_db(
         lambda: actions.submit_item(item_id=item.pk, person=fresh(office.officer)),
@@ -110,8 +106,7 @@ def joint_item(office: Office) -> tuple[ItemPage, Callable[..., JointAnswer]]:
     return item, speak
 
 
-def test_a_partner_declines_while_the_lead_signs(race_db: Together) -> None:
-    office = builders.Office()
+def test_a_partner_declines_while_the_lead_signs(race_db: Together, office: Office) -> None:
     item, speak = joint_item(office)
     speak()
     task = builders.task_of(item)
@@ -122,7 +117,7 @@ def test_a_partner_declines_while_the_lead_signs(race_db: Together) -> None:
     assert refused(outcomes) == 1, outcomes
 
 
-def test_the_same_word_twice_is_one_word(race_db: Together) -> None:
-    _item, speak = joint_item(builders.Office())
+def test_the_same_word_twice_is_one_word(race_db: Together, office: Office) -> None:
+    _item, speak = joint_item(office)
     assert refused(race_db(speak, speak)) == 0
     assert JointAnswer.objects.count() == 1

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cms.items import text
+from tests.properties import examples
 
 PIECES = [
     "一、基本情况",
@@ -57,7 +58,7 @@ sources = st.one_of(
 ALLOWED = re.compile(r"</?(?:h2|h3|p|table|tbody|tr|td)>")
 
 
-@settings(max_examples=300, deadline=None)
+@examples(50)
 @given(sources)
 def test_only_bare_known_tags_survive(source: str) -> None:
     left = ALLOWED.sub("", text.to_html(source))
@@ -65,14 +66,14 @@ def test_only_bare_known_tags_survive(source: str) -> None:
     assert ">" not in left
 
 
-@settings(max_examples=300, deadline=None)
+@examples(50)
 @given(sources)
 def test_cleaning_twice_changes_nothing(source: str) -> None:
     once = text.to_html(source)
     assert text.to_html(once) == once
 
 
-@settings(max_examples=300, deadline=None)
+@examples(50)
 @given(sources)
 def test_opening_and_saving_changes_nothing(source: str) -> None:
     stored = text.to_html(source)

@@ -9,7 +9,7 @@ import docx
 import mammoth
 import pytest
 from docx.enum.text import WD_ALIGN_PARAGRAPH
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cms.items import text
@@ -18,6 +18,7 @@ from cms.items.word_numbers import chinese, written
 from infoflow.uploads.rules import BadFile
 from tests.corpus.office_files import HEAD, W, cell, document, paragraph, run, table
 from tests.corpus.office_files import docx as word_file
+from tests.properties import examples
 
 CENTRE = '<w:jc w:val="center"/>'
 BIG = '<w:sz w:val="44"/>'
@@ -279,7 +280,7 @@ def test_of_python_docx() -> None:
 WORDS = st.text(alphabet="春耕备耕情况一二三、。（）1.", min_size=1, max_size=12)
 
 
-@settings(max_examples=60)
+@examples(30)
 @given(st.lists(st.one_of(WORDS, st.lists(WORDS, min_size=2, max_size=2)), min_size=1, max_size=8))
 def test_no_word_is_lost_against_mammoth(content: list[str | list[str]]) -> None:
     """mammoth is the slow, obvious second implementation: the same words in the same order."""

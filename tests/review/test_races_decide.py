@@ -28,8 +28,8 @@ SHEET = Sheet.nothing_involved(opinion="经审查，同意。")
 
 
 @pytest.fixture
-def racing(race_db: Together) -> tuple[Together, Office]:
-    return race_db, Office()
+def racing(race_db: Together, office: Office) -> tuple[Together, Office]:
+    return race_db, office
 
 
 def deciding(task: int, who: User, verdict: str, **more: Any) -> Callable[[], Decision]:

@@ -140,7 +140,7 @@ def people(db: None) -> People:
     return People()
 
 
-@settings(examples(15), suppress_health_check=list(HealthCheck))
+@settings(examples(8), suppress_health_check=list(HealthCheck))
 @given(st.lists(st.tuples(BEFORE, st.integers(0, 999)), min_size=1, max_size=5), ACTS)
 def test_a_closed_period_never_changes(
     people: People, recorded: list[tuple[date, int]], acts: list[tuple[str, date, int]]

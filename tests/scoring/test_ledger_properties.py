@@ -145,7 +145,7 @@ def office(db: None) -> Office:
     return made
 
 
-@settings(examples(15), suppress_health_check=list(HealthCheck))
+@settings(examples(8), suppress_health_check=list(HealthCheck))
 @given(cases(facts=8, until=TODAY_AT_MOST))
 def test_recording_and_withdrawing_restores_the_ledger(office: Office, case: Case) -> None:
     with undone():

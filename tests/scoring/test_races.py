@@ -34,9 +34,9 @@ YEAR = (date(2026, 1, 1), date(2026, 12, 31))
 
 
 @pytest.fixture
-def racing(race_db: Together) -> tuple[Together, Office]:
+def racing(race_db: Together, office: Office) -> tuple[Together, Office]:
     """The starter of races and one unit with its people, in a database that really commits."""
-    return race_db, Office()
+    return race_db, office
 
 
 def row(office: Office, key: str, *, with_bulletin: bool = False) -> FactRow:

@@ -49,7 +49,19 @@ def test_a_layer_stands_under_the_tests_own_transaction(office: builders.Office)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_test_that_commits_builds_for_itself() -> None:
+@pytest.mark.parametrize("turn", [1, 2])
+def test_what_a_test_commits_is_gone_and_the_ground_stays(
+    office: builders.Office, turn: int
+) -> None:
+    assert not connection.in_atomic_block
+    assert Unit.objects.get().name == office.unit.name != "改名单位"
+    assert not ItemPage.objects.exists()
+    office.submitted()
+    Unit.objects.update(name="改名单位")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_test_that_commits_finds_no_ground_but_its_own() -> None:
     assert GROUND.layers == []
     assert not connection.in_atomic_block
     assert not Unit.objects.exists()

@@ -390,9 +390,8 @@ def outcomes(results: list[Any]) -> list[str]:
     return sorted(type(result).__name__ for result in results)
 
 
-def test_two_at_once_to_two_successors(race_db: Together) -> None:
+def test_two_at_once_to_two_successors(race_db: Together, office: Office) -> None:
     """The loser of the race is told that it has been done."""
-    office = Office()
     item = office.draft()
     first, second = person(), person()
     results = race_db(lambda: move(office, first), lambda: move(office, second))
@@ -403,12 +402,11 @@ def test_two_at_once_to_two_successors(race_db: Together) -> None:
 
 
 def test_without_the_lock_two_at_once_both_go_through(
-    race_db: Together, monkeypatch: pytest.MonkeyPatch
+    race_db: Together, office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The pair of the test above: looked at before, both find the post in force."""
     from infoflow.units import handover
 
-    office = Office()
     first, second = person(), person()
     posts = list(Officer.objects.filter(user=office.officer).select_related("unit__group"))
     monkeypatch.setattr(handover, "_posts", lambda *args: list(posts))
@@ -416,9 +414,8 @@ def test_without_the_lock_two_at_once_both_go_through(
     assert outcomes(results) == ["HandOver", "HandOver"]
 
 
-def test_handing_over_while_the_text_is_sent(race_db: Together) -> None:
+def test_handing_over_while_the_text_is_sent(race_db: Together, office: Office) -> None:
     """Whoever is first: the text is either the successor's draft, or on its road."""
-    office = Office()
     item = office.draft()
     successor = person()
     officer = fresh(office.officer)

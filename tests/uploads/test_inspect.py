@@ -8,7 +8,7 @@ import tracemalloc
 from contextlib import suppress
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -16,6 +16,7 @@ from infoflow.uploads import names
 from infoflow.uploads.rules import BadFile, Kind, inspect
 from tests.corpus.files import FILES, KEPT, NAMES, REFUSED, File, made
 from tests.corpus.other_files import exif, jpg, png
+from tests.properties import examples
 
 
 @pytest.mark.parametrize("file", KEPT, ids=lambda file: file.title)
@@ -52,7 +53,7 @@ def test_names(name: str) -> None:
     assert names.clean_name(name, "docx") == NAMES[name]
 
 
-@settings(max_examples=60)
+@examples(30)
 @given(st.text(), st.sampled_from([kind.value for kind in Kind]))
 def test_any_name_becomes_one_that_is_safe(name: str, extension: str) -> None:
     kept = names.clean_name(name, extension)

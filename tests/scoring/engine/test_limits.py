@@ -91,7 +91,7 @@ def with_one_more(case: Case, last: dict[str, Any]) -> tuple[EntryDraft, ...]:
     return run(replace(case, made=made).scheme, case.happened, case.world)
 
 
-@examples(40)
+@examples(20)
 @given(cases(), st.integers(-2_000, 6_000), st.sampled_from(["period", "year"]))
 def test_a_cap_never_raises_and_a_floor_never_lowers(case: Case, limit: int, within: str) -> None:
     before = run(case.scheme, case.happened, case.world)
@@ -118,7 +118,7 @@ def test_a_cap_never_raises_and_a_floor_never_lowers(case: Case, limit: int, wit
         assert dict(limited) == expected
 
 
-@examples(25)
+@examples(12)
 @given(cases(), st.integers(-2_000, 6_000))
 def test_a_cap_said_twice_says_nothing_more(case: Case, limit: int) -> None:
     cap = {"most": f"{limit / 100:.2f}", "least": f"{limit / 100:.2f}"}
@@ -148,7 +148,7 @@ def test_rounding_is_at_most_so_far_off_and_the_same_on_both_sides(
 ROUNDING = {"instructions", "multiplier", "urgent_share", "mean", "target"}
 
 
-@examples(40)
+@examples(20)
 @given(cases())
 def test_rounding_matters_only_where_a_clause_divides_or_multiplies(case: Case) -> None:
     exact = [config for config in case.made if config[0] not in ROUNDING]

@@ -15,7 +15,7 @@ from tests.properties import examples
 
 from .strategies import Case, cases, credited, in_force, scored_alone
 
-EXAMPLES = examples(80)
+EXAMPLES = examples(40)
 
 
 def by_unit(entries: tuple[EntryDraft, ...], unit: int) -> list[EntryDraft]:

@@ -64,20 +64,20 @@ def test_every_clause_does_something_in_random_schemes() -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@examples(25)
+@examples(12)
 @given(data=st.data())
 def test_a_clause_among_others_equals_its_twin(kind: str, data: st.DataObject) -> None:
     """Each kind is surely there, anywhere in the scheme."""
     compare(data.draw(cases(sure=kind)))
 
 
-@examples(60)
+@examples(30)
 @given(cases(clauses=10, facts=30))
 def test_long_schemes_equal_their_twins(case: Case) -> None:
     compare(case)
 
 
-@examples(200)
+@examples(100)
 @given(st.randoms(use_true_random=True), st.sampled_from(list(Rounding)))
 def test_conversion_equals_its_twin(random: Any, rounding: Rounding) -> None:
     config = Settings(random, []).of("conversion")

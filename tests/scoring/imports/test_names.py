@@ -31,7 +31,7 @@ def slowly(items: list[KnownItem], title: str, units: tuple[int, ...]) -> Sugges
     return best
 
 
-@examples(60)
+@examples(30)
 @given(
     known=st.lists(st.tuples(WORDS, UNITS), max_size=8),
     wanted=st.lists(st.tuples(WORDS, st.lists(UNITS, unique=True).map(tuple)), max_size=8),

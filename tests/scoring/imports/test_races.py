@@ -21,6 +21,7 @@ from scoring.imports.models import ImportRun, Upload
 from scoring.ledger.models import Entry
 from scoring.schemes.actions import create_scheme, publish_scheme
 from tests.builders import Office, fresh, superior_bulletin, unit
+from tests.ground import grounded
 
 from .tables import HEAD, facts
 
@@ -28,15 +29,20 @@ Together = Callable[..., list[Any]]
 PAPER, ROWS = "晋政信息·普刊", 30
 
 
-@pytest.fixture
-def racing(race_db: Together) -> tuple[Together, Office]:
-    office = Office()
+@grounded
+def counting(office: Office) -> Office:
+    """The office beside two units, with a bulletin and a scheme in force."""
     superior_bulletin(PAPER)
     unit("水务局")
     unit("财政局")
     rows = [{"kind": "adoption", "target": "all", "form": "", "points": "4"}]
     publish_scheme(scheme_id=create_scheme(name="办法", valid_from=date(2026, 1, 1), rows=rows).pk)
-    return race_db, office
+    return office
+
+
+@pytest.fixture
+def racing(race_db: Together, counting: Office) -> tuple[Together, Office]:
+    return race_db, counting
 
 
 def table() -> bytes:

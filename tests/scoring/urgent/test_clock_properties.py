@@ -107,7 +107,7 @@ def graded(facts: EventFacts) -> EventFacts:
 
 
 @given(event_facts(), rule_tables, maybe)
-@examples(100)
+@examples(50)
 def test_as_the_slow_way_has_it(
     facts: EventFacts, rules: list[RuleRow], asked: datetime | None
 ) -> None:
@@ -119,7 +119,7 @@ def test_as_the_slow_way_has_it(
 
 
 @given(event_facts(), rule_tables, moments, st.integers(0, 20 * 86_400))
-@examples(50)
+@examples(25)
 def test_asking_later_changes_no_clock_that_has_ended(
     facts: EventFacts, rules: list[RuleRow], asked: datetime, later: int
 ) -> None:
@@ -140,7 +140,7 @@ def test_asking_later_changes_no_clock_that_has_ended(
 
 
 @given(event_facts(), rule_tables, maybe)
-@examples(50)
+@examples(25)
 def test_an_unknown_grade_says_what_all_grades_say(
     facts: EventFacts, rules: list[RuleRow], asked: datetime | None
 ) -> None:
@@ -170,7 +170,7 @@ def test_an_unknown_grade_says_what_all_grades_say(
 
 
 @given(event_facts(), rule_tables, moments)
-@examples(30)
+@examples(15)
 def test_time_zones_and_holidays_move_nothing(
     facts: EventFacts, rules: list[RuleRow], asked: datetime
 ) -> None:
@@ -200,7 +200,7 @@ def test_time_zones_and_holidays_move_nothing(
 
 
 @given(event_facts(), rule_tables, moments)
-@examples(30)
+@examples(15)
 def test_missing_follow_ups_are_over_and_unanswered(
     facts: EventFacts, rules: list[RuleRow], asked: datetime
 ) -> None:

@@ -136,7 +136,7 @@ thresholds = st.lists(
     thresholds,
     st.sampled_from(EventClass.values),
 )
-@examples(60)
+@examples(30)
 def test_the_gravest_grade_that_any_number_reaches(
     numbers: dict[Measure, int | None], rows: list[Threshold], cls: str
 ) -> None:

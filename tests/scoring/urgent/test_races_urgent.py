@@ -13,28 +13,35 @@ from django.utils import timezone
 
 from cms.review.actions import Refused
 from infoflow.notices.models import Notice
+from infoflow.units.models import User
 from scoring.urgent import actions_office, following
 from scoring.urgent.models import Report, Take, UrgentEvent, UrgentNumber
 from scoring.urgent.rules import Kind
 from tests.builders import Office, fresh
+from tests.ground import grounded
 from tests.scoring.urgent import make
 
 Together = Callable[..., list[Any]]
 
 
-@pytest.fixture
-def racing(race_db: Together) -> tuple[Together, Office, Any]:
-    """The starter of races, a unit with its people, and a duty officer."""
-    office = Office()
+@grounded
+def duty(office: Office) -> User:
+    """A duty officer, with rules in force."""
     make.rules()
-    return race_db, office, make.duty_officer()
+    return make.duty_officer()
+
+
+@pytest.fixture
+def racing(race_db: Together, office: Office, duty: User) -> tuple[Together, Office, User]:
+    """The starter of races, a unit with its people, and a duty officer."""
+    return race_db, office, duty
 
 
 def errors(outcomes: list[Any]) -> list[Exception]:
     return [outcome for outcome in outcomes if isinstance(outcome, Exception)]
 
 
-def test_numbers_without_the_lock_meet(racing: tuple[Together, Office, Any]) -> None:
+def test_numbers_without_the_lock_meet(racing: tuple[Together, Office, User]) -> None:
     together, office, _duty = racing
     both_looked = threading.Barrier(2)
 
@@ -49,7 +56,7 @@ def test_numbers_without_the_lock_meet(racing: tuple[Together, Office, Any]) -> 
     assert len(errors(together(naive, naive))) == 1
 
 
-def test_one_form_by_twenty_posts_is_one_report(racing: tuple[Together, Office, Any]) -> None:
+def test_one_form_by_twenty_posts_is_one_report(racing: tuple[Together, Office, User]) -> None:
     together, office, _duty = racing
     key = uuid.uuid4()
     outcomes = together(*[lambda: make.first(office, key=key)] * 20)
@@ -61,7 +68,7 @@ def test_one_form_by_twenty_posts_is_one_report(racing: tuple[Together, Office, 
 
 
 def test_different_forms_at_once_get_different_numbers(
-    racing: tuple[Together, Office, Any],
+    racing: tuple[Together, Office, User],
 ) -> None:
     together, office, _duty = racing
     outcomes = together(*[lambda: make.first(office)] * 5)
@@ -69,7 +76,7 @@ def test_different_forms_at_once_get_different_numbers(
     assert sorted(report.event.number for report in outcomes) == [1, 2, 3, 4, 5]
 
 
-def test_a_follow_up_without_the_lock_is_lost(racing: tuple[Together, Office, Any]) -> None:
+def test_a_follow_up_without_the_lock_is_lost(racing: tuple[Together, Office, User]) -> None:
     together, office, _duty = racing
     event = make.first(office).event
     both_looked = threading.Barrier(2)
@@ -83,7 +90,7 @@ def test_a_follow_up_without_the_lock_is_lost(racing: tuple[Together, Office, An
     assert isinstance(error, IntegrityError)
 
 
-def test_follow_ups_at_once_get_distinct_numbers(racing: tuple[Together, Office, Any]) -> None:
+def test_follow_ups_at_once_get_distinct_numbers(racing: tuple[Together, Office, User]) -> None:
     together, office, _duty = racing
     event = make.first(office).event
     people = (office.officer, office.signatory)
@@ -92,7 +99,7 @@ def test_follow_ups_at_once_get_distinct_numbers(racing: tuple[Together, Office,
     assert sorted(report.label for report in outcomes) == ["续报一", "续报二"]
 
 
-def test_the_final_report_comes_once(racing: tuple[Together, Office, Any]) -> None:
+def test_the_final_report_comes_once(racing: tuple[Together, Office, User]) -> None:
     together, office, _duty = racing
     event = make.first(office).event
     people = (office.officer, office.signatory)
@@ -101,7 +108,7 @@ def test_the_final_report_comes_once(racing: tuple[Together, Office, Any]) -> No
     assert Report.objects.filter(kind=Kind.FINAL).count() == 1
 
 
-def test_a_report_is_taken_once(racing: tuple[Together, Office, Any]) -> None:
+def test_a_report_is_taken_once(racing: tuple[Together, Office, User]) -> None:
     together, office, duty = racing
     report = make.first(office)
     outcomes = together(
@@ -114,7 +121,7 @@ def test_a_report_is_taken_once(racing: tuple[Together, Office, Any]) -> None:
 
 
 def test_reporting_ending_and_the_sweep_at_once_never_wait_in_a_circle(
-    racing: tuple[Together, Office, Any],
+    racing: tuple[Together, Office, User],
 ) -> None:
     from infoflow.notices.sweep import sweep
 

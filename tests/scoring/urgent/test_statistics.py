@@ -105,7 +105,7 @@ def test_table_and_workbook() -> None:
 
 
 @given(st.lists(st.sampled_from(range(9)), max_size=12))
-@examples(20)
+@examples(10)
 def test_rows_add_up_to_the_total(picked: list[int]) -> None:
     every = events()
     found = statistics_of([every[n] for n in picked], LABELS)
