@@ -89,7 +89,15 @@ def _ensure_units(table: PublishedTable) -> dict[str, Unit]:
     known = set(Unit.objects.filter(code__in=codes).values_list("code", flat=True))
     create_units(
         [
-            Unit(code=code, name=unit.name, kind=unit.kind, order=10 * n)
+            # In force for that year only: they do not stand among this year's units.
+            Unit(
+                code=code,
+                name=unit.name,
+                kind=unit.kind,
+                order=10 * n,
+                active_from=date(table.year, 1, 1),
+                active_until=date(table.year, 12, 31),
+            )
             for n, (code, unit) in enumerate(codes.items(), start=1)
             if code not in known
         ]

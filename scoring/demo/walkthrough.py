@@ -40,6 +40,7 @@ from scoring.schemes.actions import create_scheme, publish_scheme
 from . import urgent_events
 from .commissioned import fill_commissions
 from .duty_room import fill_duty_room
+from .past_months import fill_past_months
 from .tables import CODE_PREFIX
 
 _GROUP_TOWNS, _GROUP_OFFICES = "演示县乡镇街道", "演示县县直部门"
@@ -302,6 +303,7 @@ def load() -> int:
     county = _people_the_county()
     _fill_the_road(county)
     _score(county, _fill_the_shelf(county))
+    fill_past_months(county.units, county.people["jifen"])
     fill_duty_room(county.people)
     writers = {name: county.writer(name) for name in county.units}
     fill_commissions(

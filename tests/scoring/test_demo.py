@@ -9,11 +9,15 @@ from django.core.management import CommandError, call_command
 from django.db.models import Sum
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from cms.review.models import Decision
 from infoflow.units.models import GroupMembership, Unit
 from infoflow.units.roles import Role
 from scoring.adoptions.models import Fact, FactLine
 from scoring.adoptions.rules import FactKind
+from scoring.closings.models import Closing
+from scoring.demo import past_months
 from scoring.ledger.models import Entry
 from tests.builders import person
 from tests.page_tables import tables_of
@@ -156,3 +160,22 @@ def test_production_loads_none(settings) -> None:
     settings.INFOFLOW_DEMO_ALLOWED = False
     with pytest.raises(CommandError, match="正式环境不能载入演示数据"):
         load("fenyang-2009")
+
+
+@pytest.mark.screens
+def test_the_county_stands_at_every_station_and_has_a_year_behind_it() -> None:
+    assert load("walkthrough").startswith("walkthrough:新登记")
+    facts = Fact.objects.count()
+    assert load("walkthrough") == "walkthrough:已载入过，没有变化。\n"
+    assert Fact.objects.count() == facts
+    roads = set(Decision.objects.values_list("verdict", flat=True))
+    assert roads >= {"submit", "pass", "return", "close", "refuse", "withdraw"}
+    today = timezone.localdate()
+    submitted = Fact.objects.filter(kind=FactKind.SUBMISSION, item__isnull=True)
+    assert {fact.date.month for fact in submitted} == set(range(1, today.month))
+    assert not submitted.exclude(date__year=today.year, date__lt=today).exists()
+    # The last quarter that has ended is left to whoever looks at the demonstration.
+    assert Closing.objects.count() == max((today.month - 1) // 3 - 1, 0)
+    units = {unit.name: unit for unit in Unit.objects.filter(code__startswith="DEMO-X-")}
+    whole = [row.key for row in past_months.rows_of(units, today.year, 12)]
+    assert len(set(whole)) == len(whole) > 100
