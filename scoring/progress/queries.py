@@ -238,7 +238,8 @@ def _lines(
             done = sum(n for day, n in adopted if own.start <= day <= own.end) * HUNDRED
         else:
             done = sum(n for day, n in points if own.start <= day <= own.end)
-        standing = pace(target=target.hundredths, done=done, span=own, today=today)
+        step = 1 if target.measure == Measure.POINTS else HUNDRED
+        standing = pace(target=target.hundredths, done=done, span=own, today=today, step=step)
         found.append(TargetLine(target, own, standing))
     return tuple(found)
 

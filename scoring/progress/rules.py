@@ -98,17 +98,20 @@ class Pace:
         return str((200 * self.done + self.target) // (2 * self.target))
 
 
-def pace(*, target: int, done: int, span: Span, today: date) -> Pace:
+def pace(*, target: int, done: int, span: Span, today: date, step: int = 1) -> Pace:
     """Return how a target stands on a day: expected and forecast in proportion to the days.
 
     expected = target × days gone ÷ days of the period; forecast = done × days ÷ days gone,
-    both cut to whole hundredths. Before the first day nothing is expected; after the last
-    the forecast is what was done.
+    both cut to whole steps. Before the first day nothing is expected; after the last the
+    forecast is what was done.
+
+    Args:
+        step: hundredths; 1 for points, 100 for items, of which nobody sends a part.
     """
     days = (span.end - span.start).days + 1
     gone = min(max((today - span.start).days + 1, 0), days)
-    expected = target * gone // days
-    forecast = done * days // gone if gone else 0
+    expected = target if gone == days else target * gone // days // step * step
+    forecast = done * days // gone // step * step if gone else 0
     return Pace(target, done, expected, forecast)
 
 

@@ -115,6 +115,22 @@ def test_pace(
     assert (found.shortfall, found.percent) == (shortfall, percent)
 
 
+@pytest.mark.parametrize(
+    ("today", "done", "expected", "forecast"),
+    [
+        (date(2026, 1, 1), 0, 0, 0),  # 12 items in 90 days: none is due on the first day
+        (date(2026, 1, 8), 0, 100, 0),
+        (date(2026, 2, 14), 500, 600, 1000),
+        (date(2026, 2, 20), 600, 600, 1000),  # 6.8 are expected, 10.58 foreseen
+        (date(2026, 3, 31), 600, 1250, 600),
+    ],
+)
+def test_pace_of_items_is_whole(today: date, done: int, expected: int, forecast: int) -> None:
+    target = 1250 if today == QUARTER.end else 1200
+    found = pace(target=target, done=done, span=QUARTER, today=today, step=100)
+    assert (found.expected, found.forecast) == (expected, forecast)
+
+
 @given(st.integers(0, 10_000), st.integers(0, 10_000), DAYS)
 def test_pace_never_asks_more_than_the_target(target: int, done: int, today: date) -> None:
     found = pace(target=target, done=done, span=YEAR, today=today)
