@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from . import names, rules
 from .kinds import BadFile, Kind, Limits
-from .sheets import is_sheet, pieces_of
+from .sheets import has, is_sheet, pieces_of
 from .text_of import office_text, text_of
 from .zips import Directory, damaged, read_directory, too_much
 
@@ -41,7 +41,8 @@ _PLACED = re.compile(
     rb"\s+r\s*=\s*[\"']([A-Za-z]{1,4})([0-9]{1,9})[\"']"
 )
 # As every program writes it; the rules above are for the others.
-_USUAL = re.compile(rb'<c r="([A-Z]{1,4})([0-9]{1,9})"')
+_USUAL = re.compile(rb'<c r="([A-Z]{1,4}[0-9]{1,9})"')
+_LETTERS, _DIGITS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"0123456789"
 
 
 class TableKind(StrEnum):
@@ -120,8 +121,16 @@ def _survey(directory: Directory) -> frozenset[str]:
     return frozenset(name for name in sheets if _survey_sheet(directory, name))
 
 
-# Formulas, errors, printed headers: what a sheet may hold besides values.
-_NO_VALUES = (b"<f", b":f", b'"e"', b"'e'", b"Header", b"Footer")
+def _only_values(piece: bytes) -> bool:
+    """Tell whether a piece has no formula, no error and no printed header."""
+    return not (
+        has(piece, b"<f", b"f")
+        or has(piece, b":f", b":")
+        or has(piece, b"'e'", b"'")
+        or has(piece, b"Header", b"d")
+        or b"Footer" in piece
+        or b'"e"' in piece
+    )
 
 
 def _survey_sheet(directory: Directory, name: str) -> bool:
@@ -130,21 +139,20 @@ def _survey_sheet(directory: Directory, name: str) -> bool:
     for piece in pieces_of(directory.chunks(name, TABLE_LIMITS.unpacked)):
         if b"\x00" in piece:
             raise damaged()
-        plain = plain and not any(sign in piece for sign in _NO_VALUES)
-        refs = _places_in(piece)
-        if refs is not None:
+        plain = plain and _only_values(piece)
+        places = _places_in(piece)
+        if places is not None:
             rows += _rows_in(piece)
         else:
             # Cells without a place stand one behind the other.
-            refs = _REF.findall(piece)
+            places = _taken_apart(_REF.findall(piece))
             segments = _ROW.split(piece)
             rows += len(segments) - 1
             for place, segment in enumerate(segments):
                 in_row = len(_CELL.findall(segment)) + (0 if place else in_row)
                 last_column = max(last_column, in_row)
-        for letters in {found[0] for found in refs}:
-            last_column = max(last_column, _column(letters))
-        last_row = max([last_row, *map(int, {found[1] for found in refs})])
+        last_column = max([last_column, *map(_column, places[0])])
+        last_row = max([last_row, *map(int, places[1])])
         if rows > ROWS_MAX or last_row > ROWS_MAX:
             raise _too_long()
         if max(rows, last_row) * last_column > AREA_MAX:
@@ -152,18 +160,29 @@ def _survey_sheet(directory: Directory, name: str) -> bool:
     return plain
 
 
-def _places_in(piece: bytes) -> list[tuple[bytes, bytes]] | None:
+# The columns and the rows in which cells stand, as they are written.
+_Places = tuple[set[bytes], set[bytes]]
+
+
+def _places_in(piece: bytes) -> _Places | None:
     """Return the places of the cells in a piece of a sheet; None when some have none."""
-    refs = _USUAL.findall(piece)
-    if len(refs) == piece.count(b"<c") and b":c" not in piece:
-        return refs
+    usual = _USUAL.findall(piece)
+    if len(usual) == piece.count(b"<c") and not has(piece, b":c", b":"):
+        # All at once: a quarter of the time of looking at each.
+        all_of = b" ".join(usual)
+        columns, rows = all_of.translate(None, _DIGITS), all_of.translate(None, _LETTERS)
+        return set(columns.split()), set(rows.split())
     refs = _PLACED.findall(piece)
-    return refs if len(refs) == len(_CELL.findall(piece)) else None
+    return _taken_apart(refs) if len(refs) == len(_CELL.findall(piece)) else None
+
+
+def _taken_apart(refs: list[tuple[bytes, bytes]]) -> _Places:
+    return {found[0] for found in refs}, {found[1] for found in refs}
 
 
 def _rows_in(piece: bytes) -> int:
     usual = piece.count(b"<row ")
-    if usual == piece.count(b"<row") and b":row" not in piece:
+    if usual == piece.count(b"<row") and not has(piece, b":row", b":"):
         return usual
     return len(_ROW.findall(piece))
 
