@@ -6,7 +6,6 @@ groups and names may change afterwards, the assessment of that year does not.
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -27,10 +26,9 @@ from scoring.tallies.queries import month_points
 from scoring.targets.queries import targets_of
 
 from .rules import Period
-from .snapshots import digest_of
+from .snapshots import conversion_in, digest_of
 from .tables import UNGROUPED, GroupTable
 
-KEY = "assessment"  # in a closing's snapshot
 _kept: dict[tuple[int, str], Assessment] = {}
 
 
@@ -185,7 +183,7 @@ def frozen_assessment(year: int) -> Assessment | None:
         text = Closing.objects.values_list("snapshot", flat=True).get(pk=key[0])
         if digest_of(text) != key[1]:
             return None
-        stored = json.loads(text)[KEY]
+        stored = conversion_in(text)
         if stored["year"] != year:
             return None
         _kept[key] = _read(stored)

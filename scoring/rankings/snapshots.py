@@ -1,7 +1,12 @@
 """A ranking as it is frozen when a period is closed, and read back. Pure but for the last reads.
 
-The snapshot names the fields of its rows: figures that were added to rankings later are zero
-in older snapshots, and those that went are left out.
+The text of a snapshot has lines, each of them JSON: the head with all groups and sums, the rows
+of each group as columns (`frozen`), and the year's conversion if there is one. So who looks at
+one group reads that group. The text of an older closing (format 2) is one line with lists of
+lists; it stays as it is, because the digest is that of its very text, and is read whole.
+
+A snapshot names its fields: figures that were added to rankings later are zero in older
+snapshots, and those that went are left out.
 """
 
 from __future__ import annotations
@@ -20,6 +25,7 @@ from infoflow.units.models import UnitGroup
 from infoflow.units.permissions import unit_ids_of
 from scoring.closings.models import Closing
 
+from .frozen import FrozenRows, columns_of, rows_of, units_in
 from .permissions import sees_all_rankings
 from .rules import Period, competition_ranks
 from .tables import UNGROUPED, Column, Figures, GroupTable, Ranking, Row, add
@@ -29,7 +35,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-FORMAT = 2
+FORMAT = 3
+# The key of the year's conversion in a snapshot (`assessment`).
+CONVERSION = "assessment"
 # A closing never changes, so its ranking is read once in each process. Some MB at most.
 KEPT_MAX = 16
 _kept: dict[tuple[int, str], Ranking] = {}
@@ -46,12 +54,12 @@ def snapshot_of(ranking: Ranking) -> dict[str, Any]:
         "before": _days(ranking.before),
         "last_year": _days(ranking.last_year),
         "figures": list(Figures._fields),
-        "row": list(Row._fields),
         "groups": [
             {
                 "id": table.group_id,
                 "name": table.name,
-                "rows": [_plain_row(row) for row in table.rows],
+                "units": list(units_in(table.rows)),
+                "rows": columns_of(table.rows),
                 "totals": _plain(table.totals),
                 "total": table.total,
             }
@@ -70,29 +78,21 @@ def _plain(figures: Figures) -> list[Any]:
     ]
 
 
-def _plain_row(row: Row) -> list[Any]:
-    return [_plain(v) if isinstance(v, Figures) else v for v in row]
-
-
 def _days(period: Period | None) -> list[str] | None:
     return None if period is None else [period.start.isoformat(), period.end.isoformat()]
 
 
 def ranking_of(snapshot: Mapping[str, Any]) -> Ranking:
-    """Return the ranking that a snapshot holds."""
+    """Return the ranking that a snapshot holds; rows that stand as text are made when looked at."""
     read = _reader(snapshot["figures"])
-    read_row = _row_reader(snapshot["row"], read)
+    rows = _frozen if snapshot["format"] == FORMAT else _older(snapshot["row"], read)
     return Ranking(
         period=Period(date.fromisoformat(snapshot["from"]), date.fromisoformat(snapshot["to"])),
         schemes=tuple(snapshot["schemes"]),
         columns=tuple(Column(*column) for column in snapshot["columns"]),
         groups=tuple(
             GroupTable(
-                group["id"],
-                group["name"],
-                tuple(map(read_row, group["rows"])),
-                read(group["totals"]),
-                group["total"],
+                group["id"], group["name"], rows(group), read(group["totals"]), group["total"]
             )
             for group in snapshot["groups"]
         ),
@@ -101,6 +101,26 @@ def ranking_of(snapshot: Mapping[str, Any]) -> Ranking:
         before=_period(snapshot["before"]),
         last_year=_period(snapshot["last_year"]),
     )
+
+
+def _frozen(group: Mapping[str, Any]) -> FrozenRows:
+    units, columns = group["units"], group["rows"]
+    return FrozenRows(
+        units, lambda: rows_of(units, json.loads(columns) if isinstance(columns, str) else columns)
+    )
+
+
+def _older(
+    names: list[str], read: Callable[[list[Any]], Figures]
+) -> Callable[[Mapping[str, Any]], FrozenRows]:
+    """Return what makes the rows of a group of format 2."""
+    read_row, unit = _row_reader(names, read), names.index("unit_id")
+
+    def rows(group: Mapping[str, Any]) -> FrozenRows:
+        lists = group["rows"]
+        return FrozenRows([row[unit] for row in lists], lambda: tuple(map(read_row, lists)))
+
+    return rows
 
 
 def _period(days: list[str] | None) -> Period | None:
@@ -147,7 +167,43 @@ def _mapping(values: list[Any]) -> dict[Any, Any]:
 
 def text_of(snapshot: Mapping[str, Any]) -> str:
     """Return a snapshot as the text that is stored; equal data give equal text."""
-    return json.dumps(snapshot, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    groups = snapshot["groups"]
+    head = {key: value for key, value in snapshot.items() if key != CONVERSION}
+    head["groups"] = [{k: v for k, v in group.items() if k != "rows"} for group in groups]
+    lines = [head, *(group["rows"] for group in groups)]
+    if CONVERSION in snapshot:
+        lines.append(snapshot[CONVERSION])
+    return "\n".join(map(_json, lines))
+
+
+def _json(data: Any) -> str:
+    # A line break in a name is written as two characters.
+    return json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def snapshot_in(text: str) -> dict[str, Any]:
+    """Return the snapshot of a stored text; rows and conversion are left as the texts of theirs.
+
+    Raises:
+        KeyError, TypeError, ValueError: it is none.
+    """
+    first, *lines = text.split("\n")
+    snapshot: dict[str, Any] = json.loads(first)
+    if snapshot["format"] != FORMAT:
+        return snapshot
+    groups = snapshot["groups"]
+    if len(lines) > len(groups):
+        snapshot[CONVERSION] = lines.pop()
+    for group, line in zip(groups, lines, strict=True):
+        group["rows"] = line
+    return snapshot
+
+
+def conversion_in(text: str) -> dict[str, Any]:
+    """Return the year's conversion of a stored text as plain data."""
+    found = snapshot_in(text)[CONVERSION]
+    plain: dict[str, Any] = json.loads(found) if isinstance(found, str) else found
+    return plain
 
 
 def digest_of(text: str) -> str:
@@ -181,11 +237,11 @@ def _seen(table: GroupTable, own: set[int]) -> GroupTable | None:
 
     Who stands in no group sees no other such unit.
     """
-    if table.group_id != UNGROUPED:
-        return table if any(row.unit_id in own for row in table.rows) else None
-    rows = [row for row in table.rows if row.unit_id in own]
-    if not rows:
+    if own.isdisjoint(units_in(table.rows)):
         return None
+    if table.group_id != UNGROUPED:
+        return table
+    rows = [row for row in table.rows if row.unit_id in own]
     ranks = competition_ranks([row.figures.hundredths for row in rows])
     ranked = tuple(row._replace(rank=rank) for row, rank in zip(rows, ranks, strict=True))
     totals = add(row.figures for row in rows)
@@ -232,7 +288,7 @@ def _read(pk: int, digest: str) -> Ranking | None:
     if digest_of(text) != digest:
         logger.error("closing %s: the snapshot has not the digest it was closed with", pk)
         return None
-    return ranking_of(json.loads(text))
+    return ranking_of(snapshot_in(text))
 
 
 def closed_ranking_for(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import attrgetter, itemgetter
@@ -114,7 +114,7 @@ class GroupTable:
 
     group_id: int
     name: str
-    rows: tuple[Row, ...]
+    rows: Sequence[Row]
     totals: Figures
     total: int = 0
 

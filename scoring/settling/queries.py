@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -20,10 +19,17 @@ from scoring.closings.rules import ClosedSpan
 from scoring.ledger.actions import Difference, rebuild
 from scoring.ledger.queries import scheme_faults
 from scoring.objections.queries import open_in_period
-from scoring.rankings.assessment import KEY, Assessment, assessment, plain_of
+from scoring.rankings.assessment import Assessment, assessment, plain_of
 from scoring.rankings.queries import counted_ranking
 from scoring.rankings.rules import Period
-from scoring.rankings.snapshots import digest_of, ranking_of, snapshot_of, text_of
+from scoring.rankings.snapshots import (
+    CONVERSION,
+    digest_of,
+    ranking_of,
+    snapshot_in,
+    snapshot_of,
+    text_of,
+)
 from scoring.rankings.tables import UNGROUPED, Figures, Ranking
 
 from .rules import Flaw, differing, gaps, why_not, year_completed
@@ -88,7 +94,7 @@ def with_conversion(snapshot: Mapping[str, Any], found: Conversion | None) -> di
     """Return a snapshot with the year's conversion, if this closing freezes one."""
     if found is None:
         return dict(snapshot)
-    return {**snapshot, KEY: plain_of(found.assessment, found.year)}
+    return {**snapshot, CONVERSION: plain_of(found.assessment, found.year)}
 
 
 def seen_digest(
@@ -132,15 +138,16 @@ def flaws_of(closing: Closing) -> Iterator[Flaw]:
     if digest_of(closing.snapshot) != closing.digest:
         yield Flaw(_("快照与摘要不符：快照被改动过。"))
     try:
-        snapshot: Mapping[str, Any] = json.loads(closing.snapshot)
+        snapshot = snapshot_in(closing.snapshot)
         frozen = ranking_of(snapshot)
-    except (KeyError, TypeError, ValueError):
+        by_unit = _by_unit(frozen)
+    except (AttributeError, LookupError, TypeError, ValueError):
         yield Flaw(_("快照无法读取：快照被改动过。"))
         return
     if (frozen.period.start, frozen.period.end) != (closing.start, closing.end):
         yield Flaw(_("快照的期间与结账的期间不符。"))
     kept = set(snapshot["figures"])
-    then = {unit: _kept(figures, kept) for unit, figures in _by_unit(frozen).items()}
+    then = {unit: _kept(figures, kept) for unit, figures in by_unit.items()}
     counted = counted_ranking(closing.start, closing.end, afresh=True)
     now = {unit: _kept(figures, kept) for unit, figures in _by_unit(counted).items()}
     names = dict(Unit.objects.filter(pk__in={*then, *now}).values_list("pk", "name"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-import json
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -17,11 +17,19 @@ from scoring.closings.models import Closing
 from scoring.ledger.models import Entry
 from scoring.rankings import snapshots
 from scoring.rankings.queries import counted_ranking, ranking
-from scoring.rankings.snapshots import closed_ranking, ranking_of, snapshot_of, text_of
-from scoring.rankings.tables import Figures, as_json
+from scoring.rankings.snapshots import (
+    closed_ranking,
+    digest_of,
+    ranking_of,
+    snapshot_in,
+    snapshot_of,
+    text_of,
+)
+from scoring.rankings.tables import as_json
 from scoring.schemes.models import Scheme
 from scoring.settling.queries import flaws_of
 from tests.builders import Office, fresh, in_group, unit
+from tests.scoring.rankings.test_frozen_rows import older_text_of
 from tests.scoring.test_ledger import adopted
 
 from .conftest import IN, QUARTER, close
@@ -54,10 +62,9 @@ def test_verification_finds_rows_and_snapshots_that_were_changed(
             cursor.execute(
                 "UPDATE adoptions_factline SET quantity = 3 WHERE fact_id = %s", [made.pk]
             )
-        snapshot = json.loads(Closing.objects.get().snapshot)
-        snapshot["groups"][0]["rows"][0][2] = "别的单位"
+        changed = closing.snapshot.replace(grouped.unit.name, "别的单位")
         with connection.cursor() as cursor:
-            cursor.execute("UPDATE closings_closing SET snapshot = %s", [json.dumps(snapshot)])
+            cursor.execute("UPDATE closings_closing SET snapshot = %s", [changed])
         told = [flaw.what for flaw in flaws_of(Closing.objects.get())]
         assert told[0].startswith("快照与摘要不符")
         assert f"{grouped.unit.name}：采用结账时为1，现在合计3。" in told
@@ -74,22 +81,38 @@ def test_snapshot_holds_all_that_a_ranking_says(
     adopted(bulletin, grouped.unit, unit("未分组单位"), day=IN)
     found = counted_ranking(*QUARTER)
     text = text_of(snapshot_of(found))
-    stored = json.loads(text)
-    assert ranking_of(stored) == found
-    assert text_of(stored) == text
-    assert as_json(ranking_of(stored)) == as_json(found)
+    stored = ranking_of(snapshot_in(text))
+    assert stored == found
+    assert text_of(snapshot_of(stored)) == text
+    assert as_json(stored) == as_json(found)
 
 
-def test_older_snapshot_reads_with_new_figures_as_zero(
+def test_a_period_closed_in_the_older_form_is_read_and_verified(
     grouped: Office, bulletin: Bulletin, scheme: Scheme
 ) -> None:
-    adopted(bulletin, grouped.unit, day=IN)
-    stored = json.loads(json.dumps(snapshot_of(counted_ranking(*QUARTER))))
-    place = Figures._fields.index("forwarded")
-    stored["figures"][place] = "no longer known"
-    found = ranking_of(stored)
-    assert found.totals.forwarded == 0
-    assert found.totals.hundredths == 400
+    adopted(bulletin, grouped.unit, unit("未分组单位"), day=IN)
+    found = counted_ranking(*QUARTER)
+    start, end = QUARTER
+    text = older_text_of(found)
+    closing = Closing.objects.create(
+        start=start, end=end, snapshot=text, digest=digest_of(text), closed_by=grouped.scorer
+    )
+    assert closed_ranking(*QUARTER) == found
+    assert list(flaws_of(closing)) == []
+
+
+def test_first_read_costs_two_queries_and_rows_none(
+    grouped: Office, bulletin: Bulletin, scheme: Scheme, django_assert_num_queries: Any
+) -> None:
+    adopted(bulletin, grouped.unit, unit("未分组单位"), day=IN)
+    close(grouped)
+    snapshots._kept.clear()
+    with django_assert_num_queries(2):
+        found = ranking(*QUARTER)
+        assert sum(len(table.rows) for table in found.groups) == 3
+        assert [row.rank for table in found.groups for row in table.rows] == [1, 2, 1]
+    with django_assert_num_queries(1):
+        assert ranking(*QUARTER) == found
 
 
 def test_units_people_see_their_part_of_a_closed_ranking(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from io import BytesIO
 from typing import Any
@@ -15,6 +14,7 @@ from django.urls import reverse
 from infoflow.units.models import Unit
 from infoflow.units.roles import Role
 from scoring.closings.models import Closing
+from scoring.rankings.snapshots import CONVERSION, conversion_in, snapshot_in
 from scoring.schemes.actions import publish_scheme
 from scoring.settling.queries import flaws_of
 from scoring.settling.rules import year_completed
@@ -111,14 +111,14 @@ def test_the_closing_that_ends_the_year_freezes_the_conversion(
     told = "2025年全部结清，按《2025年办法（第1版）》的年度考核折算一并固定"
     assert told not in close(scorer, "01-01", "06-30")
     closed = Closing.objects.get()
-    assert (closed.converted_year, "assessment" in json.loads(closed.snapshot)) == (None, False)
+    assert (closed.converted_year, CONVERSION in snapshot_in(closed.snapshot)) == (None, False)
     assert told in close(scorer, "07-01", "12-31")
     wanted = [(office.unit.name, "0", "0"), ("甲镇", "10", "10"), ("乙镇", "5", "5")]
     assert converted(scorer) == wanted
     assert "全年已结账，下面是结账时的折算" in scorer.get(reverse("ranking"), YEAR).content.decode()
     closing = Closing.objects.get(start=date(2025, 7, 1))
     assert closing.converted_year == 2025
-    assert json.loads(closing.snapshot)["assessment"]["year"] == 2025
+    assert conversion_in(closing.snapshot)["year"] == 2025
     assert not list(flaws_of(closing))
     # What changes afterwards changes nothing of that year.
     Unit.objects.filter(pk=town.pk).update(name="甲街道")
