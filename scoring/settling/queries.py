@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from infoflow.units.models import EARLIEST_DATE, Unit
+from scoring.adoptions.models import FactLine
 from scoring.closings.models import Closing
 from scoring.closings.queries import closed_spans
 from scoring.closings.rules import ClosedSpan
@@ -31,8 +32,10 @@ from scoring.rankings.snapshots import (
     text_of,
 )
 from scoring.rankings.tables import UNGROUPED, Figures, Ranking
+from scoring.schemes.models import Scheme
+from scoring.schemes.periods import PeriodKind
 
-from .rules import Flaw, differing, gaps, why_not, year_completed
+from .rules import Flaw, differing, gaps, next_period, why_not, year_completed
 
 LABELS: dict[str, Any] = {
     "submitted": gettext_lazy("报送"),
@@ -51,6 +54,21 @@ def refusal(start: date, end: date, today: date | None = None) -> str:
     day = today or timezone.localdate()
     told = why_not(start, end, closed=closed_spans(), today=day, earliest=EARLIEST_DATE)
     return told or next(iter(scheme_faults(start, end)), "")
+
+
+def offered(today: date) -> Period:
+    """Return the period that is probably closed next, as long as the scheme's 计分周期."""
+    kind = Scheme.objects.in_force_on(today).values_list("period", flat=True).first()
+    return Period(*next_period(closed_spans(), today, kind or PeriodKind.QUARTER))
+
+
+def waiting(today: date) -> Period | None:
+    """Return the period that has ended, has facts and is not closed; None when none waits."""
+    found = offered(today)
+    if found.end >= today:
+        return None
+    facts = FactLine.objects.filter(date__range=(found.start, found.end))
+    return found if facts.exists() else None
 
 
 @dataclass(frozen=True, slots=True)

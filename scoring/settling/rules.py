@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from scoring.closings.rules import ClosedSpan, overlapping
+from scoring.schemes.periods import PeriodKind, span_of
 from scoring.schemes.rules import points_text
 
 NOTE_MAX = 200
@@ -125,15 +126,18 @@ def _told(figure: str, value: Any) -> str:
     )
 
 
-def next_period(closed: Iterable[ClosedSpan], today: date) -> ClosedSpan:
-    """Return the period that is probably closed next: the quarter after the last closed day,
-    or the last one that has ended."""
+def next_period(
+    closed: Iterable[ClosedSpan], today: date, kind: str = PeriodKind.QUARTER
+) -> ClosedSpan:
+    """Return the period that is probably closed next: the one after the last closed day, to the
+    end of the period that this day lies in, or the last one that has ended.
+
+    Args:
+        kind: how long a period is, as the scheme says (计分周期).
+    """
     last = max((span[1] for span in closed), default=None)
     if last is None:
-        first = date(today.year, (today.month - 1) // 3 * 3 + 1, 1)
-        end = first - ONE_DAY
-        return date(end.year, (end.month - 1) // 3 * 3 + 1, 1), end
+        ended = span_of(kind, span_of(kind, today).start - ONE_DAY)
+        return ended.start, ended.end
     start = last + ONE_DAY
-    month = (start.month - 1) // 3 * 3 + 3
-    after = date(start.year + month // 12, month % 12 + 1, 1)
-    return start, after - ONE_DAY
+    return start, span_of(kind, start).end

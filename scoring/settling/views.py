@@ -15,13 +15,11 @@ from django.utils.translation import gettext_lazy
 from cms.review.actions import Refused
 from infoflow.units.permissions import person_of
 from scoring.closings.models import Closing
-from scoring.closings.queries import closed_spans
 from scoring.ledger.forms import PeriodForm
 from scoring.ledger.views import ScorerView, told
 
 from . import actions, queries
 from .forms import CloseForm
-from .rules import next_period
 
 # So many names are listed before "…": more are read in the ranking.
 NAMES_SHOWN = 200
@@ -37,8 +35,8 @@ class ClosingsView(ScorerView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         seen = Closing.objects.visible_to(self.request.user)
         closings = seen.select_related("closed_by").defer("snapshot").order_by("-start")
-        start, end = next_period(closed_spans(), timezone.localdate())
-        initial = {"start": start, "end": end}
+        period = queries.offered(timezone.localdate())
+        initial = {"start": period.start, "end": period.end}
         return super().get_context_data(
             **kwargs,
             closings=closings,

@@ -8,9 +8,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cms.bulletins.models import Bulletin
+from infoflow.units.roles import Role
 from scoring.closings.models import Closing
 from scoring.schemes.models import Scheme
-from scoring.settling.queries import preview
+from scoring.settling.queries import offered, preview, waiting
 from tests.builders import Office, person
 from tests.scoring.test_ledger import adopted
 
@@ -52,6 +53,25 @@ def test_scorer_closes_through_the_page(
     again = scorer.get(reverse("close_period"), days).content.decode()
     assert "已经结账" in again
     assert "serious" not in again
+
+
+def test_the_first_page_says_what_waits_to_be_closed(
+    scorer: Client, grouped: Office, bulletin: Bulletin, scheme: Scheme
+) -> None:
+    today = timezone.localdate()
+    period = offered(today)
+    home = reverse("wagtailadmin_home")
+    assert "待结账" not in scorer.get(home).content.decode()  # nothing is booked in it
+    adopted(bulletin, grouped.unit, day=period.end)
+    text = scorer.get(home).content.decode()
+    assert f"{period.label}已经结束，还没有结账" in text
+    assert f"{reverse('close_period')}?{period.query}".replace("&", "&amp;") in text
+    other = Client()
+    other.force_login(person(Role.EDITOR))
+    assert "待结账" not in other.get(home).content.decode()
+    assert waiting(period.start) is None  # it has not ended then
+    close(grouped, (period.start, period.end))
+    assert "待结账" not in scorer.get(home).content.decode()  # the next has not ended
 
 
 def test_marked_note_is_refused_at_the_door(scorer: Client) -> None:

@@ -43,3 +43,21 @@ def test_the_next_period_is_offered() -> None:
     assert next_period([], date(2026, 1, 9)) == (date(2025, 10, 1), date(2025, 12, 31))
     assert next_period([Q1], date(2026, 7, 9)) == Q2
     assert next_period([(date(2025, 10, 1), date(2025, 12, 31))], date(2026, 7, 9)) == Q1
+
+
+@pytest.mark.parametrize(
+    ("closed", "kind", "start", "end"),
+    [
+        ([], "month", date(2026, 6, 1), date(2026, 6, 30)),
+        ([], "month_merged", date(2026, 6, 1), date(2026, 6, 30)),
+        ([], "half", date(2026, 1, 1), date(2026, 6, 30)),
+        ([], "year", date(2025, 1, 1), date(2025, 12, 31)),
+        ([Q1], "half", date(2026, 4, 1), date(2026, 6, 30)),
+        ([Q1], "year", date(2026, 4, 1), date(2026, 12, 31)),
+        ([(date(2025, 12, 1), date(2025, 12, 31))], "month_merged", Q1[0], date(2026, 2, 28)),
+    ],
+)
+def test_the_next_period_is_as_long_as_the_schemes(
+    closed: list[tuple[date, date]], kind: str, start: date, end: date
+) -> None:
+    assert next_period(closed, date(2026, 7, 9), kind) == (start, end)
