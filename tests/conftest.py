@@ -101,14 +101,6 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     GROUND.prepare(item)
 
 
-@pytest.fixture(scope="module", autouse=True)
-def module_ground(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Take the ground away after a module's last test."""
-    yield
-    with django_db_blocker.unblock():
-        GROUND.take_away()
-
-
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """After a transactional test put back what the migrations made: rows and triggers.
@@ -129,6 +121,8 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     GROUND.ready = True
     yield
     GROUND.ready = False
+    with django_db_blocker.unblock():
+        GROUND.take_away()
     patch.undo()
 
 

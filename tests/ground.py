@@ -1,7 +1,7 @@
-"""What the tests of a module stand on, built once for those that follow one another.
+"""What tests stand on, built once for those that follow one another.
 
 A grounded fixture fills the database through the real actions, like any other. It is built in a
-transaction around the test's own and stays for the next test of its module that asks for it:
+transaction around the test's own and stays for the next test that asks for it:
 each test gets its own copies of the objects, and what it wrote itself is taken back as ever.
 For tests that commit it is committed and kept as a copy (`tests/database.py`), which is put back
 after each of them. Those of tests/security build anew: their `world` holds such a transaction
@@ -41,7 +41,6 @@ class Ground:
 
     def __init__(self) -> None:
         self.ready = False  # there is a test database
-        self.module: Any = None
         self.layers: list[Layer] = []
         self.committed = False
         self.migrated: Callable[[], None]  # puts back what the migrations left
@@ -51,13 +50,13 @@ class Ground:
     def prepare(self, item: pytest.Item) -> None:
         """Before a test: take away what it does not stand on, lay what is missing."""
         wanted = chain(item) if self.ready else []
-        module, committed = getattr(item, "module", None), commits(item)
+        committed = commits(item)
         kept = 0
-        if module is self.module and committed == self.committed:
+        if committed == self.committed:
             pairs = zip(self.layers, wanted, strict=False)
             while kept < min(len(self.layers), len(wanted)) and _same(next(pairs)):
                 kept += 1
-        self.module, self.copies = module, {}
+        self.copies = {}
         if kept == len(self.layers) == len(wanted):
             return
         with item.config.stash[blocking_manager_key].unblock():

@@ -94,6 +94,7 @@ def test_pool_says_what_is_missing(desk: Client, data: dict[str, object], messag
     assert not IssuePage.objects.exists()
 
 
+@pytest.mark.screens
 def test_only_pool_items_and_own_bulletins(office: Office) -> None:
     waiting = office.screened()
     with pytest.raises(Refused, match="不在备用稿库"):
@@ -254,6 +255,7 @@ def test_numbers_follow_by_series_and_year(office: Office) -> None:
     assert str(IssuePage.objects.get(supplement=True).number) == f"{year}年增刊第1期（总第1期）"
 
 
+@pytest.mark.screens
 def test_number_starts_anew_each_year_and_the_total_goes_on(office: Office) -> None:
     first = office.issued()
     other = office.issue(office.pooled())

@@ -226,6 +226,7 @@ def test_missed_by_itself_when_the_stated_days_are_over(office: Office) -> None:
 # --- who may, and who may not -------------------------------------------------------------
 
 
+@pytest.mark.screens
 def test_nobody_else_acts_or_sees(office: Office) -> None:
     stranger, row = Office(), signed_for(office)
     item = stranger.signed()

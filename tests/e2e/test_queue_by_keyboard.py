@@ -72,6 +72,7 @@ def test_nine_texts_by_keyboard(town: Office, sign_in: SignIn) -> None:
     for n in range(TEXTS):
         town.signed(f"第{n + 1}篇稿件")
     page = sign_in(town.editor, "/office/queue/screen/?size=50")
+    shown(page)
     page.keyboard.press("?")
     expect(page.locator("dialog.if-keys")).to_be_visible()
     page.keyboard.press("Escape")

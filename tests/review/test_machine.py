@@ -1,7 +1,7 @@
 """Random people do random things to texts; what must hold, holds after every step.
 
 `INFOFLOW_MACHINE=500 pytest tests/review/test_machine.py` looks further than CI does. On
-PostgreSQL the first of the same walks are made: the rules were tried on SQLite, there it is
+PostgreSQL the first of the same walks is made: the rules were tried on SQLite, there it is
 the triggers and locks that count.
 """
 
@@ -56,7 +56,7 @@ ACTS = [
     ("change_behind", 1),
     ("compose", 3),
 ]
-EXAMPLES = int(os.environ.get("INFOFLOW_MACHINE") or (5 if connection.vendor == "sqlite" else 2))
+EXAMPLES = int(os.environ.get("INFOFLOW_MACHINE") or (3 if connection.vendor == "sqlite" else 1))
 STEPS = 50
 ITEMS = 3  # few texts, so that much happens to each
 

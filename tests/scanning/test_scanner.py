@@ -191,6 +191,7 @@ def test_the_longest_word_counts_once(db: None) -> None:
     assert kinds("专项行动") == [("stop", "专项行动")]
 
 
+@pytest.mark.screens
 def test_every_word_of_our_lists_is_sound_and_finds_itself(db: None) -> None:
     assert Word.objects.count() > 200
     for word in Word.objects.select_related("word_list"):

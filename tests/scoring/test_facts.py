@@ -252,6 +252,7 @@ def test_same_unit_twice_and_closed_unit_are_named(scorer_page: Client, office: 
     assert response.status_code == 302
 
 
+@pytest.mark.screens
 @pytest.mark.parametrize("role", [r for r in Role if r not in (Role.SCORER, Role.EDITOR)])
 def test_others_neither_see_nor_record(client: Client, office: Office, role: Role) -> None:
     stranger = person(role, at=office.unit)

@@ -334,6 +334,7 @@ def test_an_impossible_day_of_doing_is_named(office: Office, days: int, message:
     assert not fact.instruction.answers.exists()
 
 
+@pytest.mark.screens
 def test_strangers_and_withdrawn_instructions(office: Office) -> None:
     scorer = Client()
     scorer.force_login(office.scorer)

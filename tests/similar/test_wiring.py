@@ -80,6 +80,7 @@ def test_the_office_sees_all_that_were_sent_under_the_title_sent(office: Office)
     assert shown[0].percent > 90
 
 
+@pytest.mark.screens
 def test_side_by_side_marks_equal_sentences(office: Office) -> None:
     other = Office()
     theirs = other.signed("他们的题目", TEXT)
@@ -91,6 +92,7 @@ def test_side_by_side_marks_equal_sentences(office: Office) -> None:
     assert '">昨日夜间' not in shown.split("if-two")[1]
 
 
+@pytest.mark.screens
 @pytest.mark.parametrize("state", ["draft", "submitted"])
 def test_side_by_side_shows_no_text_that_has_not_left_its_unit(office: Office, state: str) -> None:
     sent = office.signed("农田建设情况", TEXT)

@@ -1,4 +1,4 @@
-"""Tests of a module share what they stand on, and none sees what another did to it."""
+"""Tests share what they stand on, and none sees what another did to it."""
 
 from __future__ import annotations
 

@@ -379,6 +379,7 @@ def test_the_cost_does_not_grow_with_the_texts(
     assert len(few) == len(many)
 
 
+@pytest.mark.screens
 def test_preview_tells_what_will_happen(office: Office) -> None:
     every_state(office)
     told = holdings(unit=office.unit, person=office.officer, role=Role.OFFICER)

@@ -130,6 +130,7 @@ def test_the_closing_that_ends_the_year_freezes_the_conversion(
     assert converted(people) == wanted[1:]
 
 
+@pytest.mark.screens
 @pytest.mark.django_db
 def test_excel_has_the_conversion_on_a_sheet_of_its_own(
     scorer: Client, office: Office, town: Unit

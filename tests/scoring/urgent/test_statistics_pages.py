@@ -83,6 +83,7 @@ def test_nobody_else_gets_there(db: None, role: Role) -> None:
         assert client.get(address).status_code == refusal_under_office(role)
 
 
+@pytest.mark.screens
 def test_it_costs_the_same_for_few_and_many(office: Office) -> None:
     rules("county-2018")
     client = Client()
