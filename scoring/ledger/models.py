@@ -48,8 +48,13 @@ class Entry(AppendOnly):
 
     sealed_by = SEALED
 
+    # Two indexes below begin with it.
     unit = models.ForeignKey(
-        Unit, verbose_name=_("单位"), on_delete=models.PROTECT, related_name="ledger_entries"
+        Unit,
+        verbose_name=_("单位"),
+        on_delete=models.PROTECT,
+        related_name="ledger_entries",
+        db_index=False,
     )
     # The day on which it counts: `earned`, or a day of the open period when it came late (补计).
     date = models.DateField(_("计分日期"))
@@ -80,8 +85,9 @@ class Entry(AppendOnly):
         on_delete=models.PROTECT,
         related_name="reversed_by",
     )
-    # scheme:block:about:unit:generation — makes a double booking impossible.
-    key = models.CharField(max_length=160, unique=True, editable=False)
+    # scheme:block:about:unit:generation — makes a double booking impossible. Unique by a
+    # constraint: the field's own way brings PostgreSQL a second index for LIKE, which nobody asks.
+    key = models.CharField(max_length=160, editable=False)
     at = models.DateTimeField(_("入账时间"), default=timezone.now)
 
     objects = EntryQuerySet.as_manager()  # type: ignore[misc]
@@ -97,6 +103,7 @@ class Entry(AppendOnly):
         ]
         constraints = [
             models.CheckConstraint(condition=~Q(sentence=""), name="entry_has_reason"),
+            models.UniqueConstraint(fields=["key"], name="entry_booked_once"),
         ]
 
     def __str__(self) -> str:
