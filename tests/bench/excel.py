@@ -1,6 +1,6 @@
 """Measure writing Excel: a styled ranking against openpyxl writing the same cells bare.
 
-Run with `bin/bench excel`. The second part writes 500,000 rows of 明细 in a process of its own,
+Run with `bin/bench excel`. The first part writes 500,000 rows of 明细 in a process of its own,
 so that the peak memory is its own. Needs no database. Times are processor time.
 """
 
@@ -161,7 +161,8 @@ def main() -> None:
         listing()
         return
     say(f"Python {platform.python_version()}, openpyxl {openpyxl.__version__}")
-    found = {"ratio": styled(), "memory": long_sheet()}
+    # The long sheet first: a process is born with its parent's peak of memory as its own.
+    found = {"memory": long_sheet(), "ratio": styled()}
     missed = [name for name, goal in GOALS.items() if found[name] > goal]
     if missed:
         raise SystemExit(f"goal missed: {', '.join(missed)}")
