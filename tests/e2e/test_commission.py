@@ -35,9 +35,12 @@ def test_a_commission_from_both_sides(town: Office, sign_in: SignIn) -> None:
     editor.click("[data-group] button")
     expect(editor.locator("[name=units]").first).to_be_checked()
     editor.click("button[name=send]")
+    # Whether the deadline is asked about can be said once the button below the question is there.
+    send = editor.get_by_role("button", name="下达", exact=True)
+    expect(send).to_be_visible()
     if editor.locator("[name=confirmed]").count():
         editor.check("[name=confirmed]")
-    editor.get_by_role("button", name="下达").click()
+    send.click()
     expect(editor.locator("body")).to_contain_text("已下达约稿")
 
     officer = sign_in(town.officer)
@@ -50,6 +53,8 @@ def test_a_commission_from_both_sides(town: Office, sign_in: SignIn) -> None:
     officer.fill("[name=at]", "17:00")
     officer.fill("details:has([name=day]) [name=reason]", "入户核实")
     officer.get_by_role("button", name="提出延期申请").click()
+    answered = officer.get_by_text("等信息科答复").or_(officer.locator("[name=confirmed]"))
+    expect(answered.first).to_be_visible()
     if officer.locator("[name=confirmed]").count():
         officer.check("[name=confirmed]")
         officer.get_by_role("button", name="提出延期申请").click()

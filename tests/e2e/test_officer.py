@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import docx
@@ -127,6 +128,7 @@ def test_typing_survives_a_closed_window_and_ctrl_s_saves(
     page.goto("/")
     page.get_by_role("link", name="接着写").click()
     expect(page.locator("textarea[name=body]")).to_have_value("写了一半的正文，离开前的一句。")
+    expect(page.locator("#word-count")).to_contain_text("字")  # the page hears keys
     assert not ItemPage.objects.exists()
     page.press("textarea[name=body]", "Control+s")
     expect(page.locator("body")).to_contain_text("草稿已保存")
@@ -148,6 +150,7 @@ def test_a_login_that_ran_out_loses_nothing(town: Office, sign_in: SignIn) -> No
     door = opened.value
     log_in(door, town.officer)
     page.get_by_role("button", name="已登录，继续保存").click()
+    expect(page.locator("body")).to_contain_text(re.compile("再点一次|草稿已保存"))
     if "再点一次" in page.inner_text("body"):
         page.get_by_role("button", name="继续保存").click()
     expect(page.locator("body")).to_contain_text("草稿已保存")

@@ -43,6 +43,7 @@ def queue(step: str) -> str:
 def decide(page: Page, title: str = TITLE) -> None:
     """Take what waits in a queue of the office and pass it."""
     page.get_by_role("link", name=title).first.click()
+    page.wait_for_url("**/office/decide/**")
     for radio in page.locator(".if-topic input[value=no], .if-topic input[value=open]").all():
         radio.check()
     page.check("input[name=verdict][value=pass]")
