@@ -35,16 +35,19 @@ class PageTable:
 
 
 class _Reader(HTMLParser):
-    """Collect tables; each cell is (text, columns, rows)."""
+    """Collect tables; each cell is (text, columns, rows). What is said twice for narrow screens,
+    and hidden from those who listen, is left out."""
 
     def __init__(self) -> None:
         super().__init__()
         self.found: list[tuple[str, dict[str, list[list[list[Any]]]]]] = []
-        self.region = self.part = ""
+        self.region = self.part = self.hidden = ""
         self.cell: list[Any] | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
+        if given.get("aria-hidden") == "true":
+            self.hidden = tag
         if given.get("role") == "region":
             self.region = given.get("aria-label") or given.get("aria-labelledby") or ""
         elif tag == "table":
@@ -58,11 +61,13 @@ class _Reader(HTMLParser):
             self.found[-1][1][self.part][-1].append(self.cell)
 
     def handle_endtag(self, tag: str) -> None:
+        if tag == self.hidden:
+            self.hidden = ""
         if tag in ("td", "th"):
             self.cell = None
 
     def handle_data(self, data: str) -> None:
-        if self.cell is not None:
+        if self.cell is not None and not self.hidden:
             self.cell[0] += data
 
 
