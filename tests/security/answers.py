@@ -20,6 +20,8 @@ from django.test import Client
 
 from infoflow.units.models import User
 
+from .looks import Looks, looked_at
+
 LOGIN = ("/login/", "/office/login/")
 OFFICE = "/office/"
 REFUSING = frozenset({403, 404, 405, 409})
@@ -44,6 +46,7 @@ class Answer:
     location: str
     outcome: Outcome
     text: str
+    written: tuple[str, ...]  # the statements that changed a table, those of sessions left out
 
     def __str__(self) -> str:
         return f"{self.method} {self.path} → {self.status} {self.location}".rstrip()
@@ -121,14 +124,24 @@ class Visitor:
     """A person's browser. Every request starts from the same fresh session."""
 
     def __init__(self, user: User | None) -> None:
+        self.seen: dict[str, tuple[Answer, Looks]] = {}
         self.client = Client(raise_request_exception=False)
         if user is not None:
             self.client.force_login(user)
         self._cookies = {name: morsel.value for name, morsel in self.client.cookies.items()}
 
+    def see(self, path: str) -> tuple[Answer, Looks]:
+        """Return a page, and what it looks at in its query. It is asked for once: whoever comes
+        later meets the same world with the same session."""
+        if path not in self.seen:
+            with looked_at() as looks:
+                answer = self.ask("GET", path)
+            self.seen[path] = answer, looks
+        return self.seen[path]
+
     def ask(self, method: str, path: str, data: Mapping[str, Any] | None = None) -> Answer:
         """Send one request; whatever it wrote is taken back."""
-        with undone():
+        with undone(), writes() as written:
             send = self.client.get if method == "GET" else self.client.post
             response = send(path, data or None)
             text = text_of(response)
@@ -142,6 +155,7 @@ class Visitor:
             location=response.get("Location", ""),
             outcome=outcome_of(response),
             text=text,
+            written=tuple(written),
         )
 
 

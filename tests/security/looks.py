@@ -23,7 +23,7 @@ class Looks:
         self.everything = False
 
     def tell_apart(self, one: str, other: str) -> bool:
-        """Tell whether two queries, none of them empty, differ in what was looked at."""
+        """Tell whether two queries differ in what was looked at."""
         first, second = QueryDict(one), QueryDict(other)
         if self.everything:
             return first != second
@@ -57,7 +57,9 @@ class WatchedQuery(QueryDict):
         return super().getlist(key, default)
 
     def __bool__(self) -> bool:
-        # None of the queries that are compared is empty.
+        # Whether there is any tells an empty one from all others, and those not from each other.
+        if not super().__len__():
+            self._whole()
         return super().__len__() > 0
 
     def __len__(self) -> int:

@@ -6,13 +6,16 @@ carries the row as the code answers today. Check it against the roles' rules bef
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from django.db import connection
 from django.test import Client
 
+from infoflow.units.doors import is_stock
 from infoflow.units.roles import Role
 
-from .answers import Answer, Outcome, Visitor, writes
+from .answers import Answer, Outcome, Visitor
 from .marks import leaks
 from .matrix import METHODS, Row, read_table, write_row
 from .routes import Address, met_by
@@ -22,8 +25,7 @@ pytestmark = pytest.mark.django_db
 
 # To somebody without an account an address is the login, nothing, or for another method.
 REFUSALS_OF_STRANGERS = (404, 405)
-# Between them they open every page there is; these runs are made on PostgreSQL too, where they
-# ask for what they are let into: a refusal is the same query with no row.
+# Between them they open every page that a role may open; PostgreSQL is asked for those too.
 ON_BOTH = (Role.OFFICER, Role.SIGNATORY, SUPERUSER)
 
 
@@ -38,6 +40,35 @@ def observed(address: Address, visitors: dict[str, Visitor]) -> Row:
         for method in METHODS
     }
     return Row(address.route.pattern, address.object, allowed)
+
+
+def asked_of(name: str, addresses: list[Address]) -> Iterator[tuple[Address, Row, str]]:
+    """Yield each address with its row and method, as far as a visitor is asked for it.
+
+    PostgreSQL is asked for what they are let into: a refusal is the same query with no row. The
+    superuser asks it with one object for each route, and not for pages of Wagtail's that no
+    role opens, nor for a POST where GET is open: without fields it shows the same form again.
+    """
+    table = read_table()
+    known = set()
+    for address in met_by(name, addresses):
+        row = table.get((address.route.pattern, address.object))
+        if row is None:
+            continue
+        for method in METHODS:
+            key = address.route.pattern, method
+            if connection.vendor == "postgresql":
+                if name not in row.allowed[method]:
+                    continue
+                if name == SUPERUSER and (key in known or not _is_news(address, row, method)):
+                    continue
+            known.add(key)
+            yield address, row, method
+
+
+def _is_news(address: Address, row: Row, method: str) -> bool:
+    closed = is_stock(address.route.name) and row.allowed[method] == {SUPERUSER}
+    return not closed and (method == "GET" or SUPERUSER not in row.allowed["GET"])
 
 
 @pytest.mark.slow_matrix
@@ -71,24 +102,18 @@ def test_every_row_has_an_address(addresses: list[Address]) -> None:
 def test_everybody_meets_exactly_what_the_table_says(
     name: str, addresses: list[Address], visitors: dict[str, Visitor]
 ) -> None:
-    table = read_table()
     wrong = []
-    for address in met_by(name, addresses):
-        row = table.get((address.route.pattern, address.object))
-        if row is None:
-            continue
-        for method in METHODS:
-            allowed = name in row.allowed[method]
-            if not allowed and connection.vendor == "postgresql":
-                continue
-            with writes() as written:
-                answer = visitors[name].ask(method, address.path)
-            if not fits(answer, allowed=allowed, stranger=name == ANONYMOUS):
-                wrong.append(f"{answer}  [{address.route.pattern} {address.object}]")
-            if written and not allowed:
-                wrong.append(f"{answer} 写入 {written}")
-            if told := leaks(name, answer):
-                wrong.append(f"{answer} 露出 {told}")
+    for address, row, method in asked_of(name, addresses):
+        allowed = name in row.allowed[method]
+        visitor = visitors[name]
+        get = method == "GET"
+        answer = visitor.see(address.path)[0] if get else visitor.ask(method, address.path)
+        if not fits(answer, allowed=allowed, stranger=name == ANONYMOUS):
+            wrong.append(f"{answer}  [{address.route.pattern} {address.object}]")
+        if answer.written and not allowed:
+            wrong.append(f"{answer} 写入 {answer.written}")
+        if told := leaks(name, answer):
+            wrong.append(f"{answer} 露出 {told}")
     assert not wrong, f"{name}：\n" + "\n".join(wrong)
 
 
