@@ -12,11 +12,13 @@ from urllib.parse import urlencode
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.urls import reverse
 
 from cms.bulletins.models import IssuePage
 from cms.items import text
 from cms.items.models import ItemPage
+from infoflow.desk import context_processors
 from tests import builders
 from tests.builders import Office
 from tests.bulletins.test_composing import edit
@@ -31,6 +33,8 @@ LONGEST_HEADER = 950
 # A long paste takes the same way through `text` at every entrance: all come to the form of a new
 # item; elsewhere one for each answer, and whatever is not long.
 LONG = 40_000
+# What goes into a field of one line.
+SHORT = 90
 APART = ("五兆图片", "五兆超限", "一百万字", "很深的列表")
 SOME = [paste for paste in PASTES if len(paste.source) < LONG or paste.title in APART]
 # Browsers end these in the header, so they never come: names with quotes and line ends.
@@ -38,7 +42,9 @@ SENDABLE = [name for name in NAMES if name.strip(". ") and not set(name) & set('
 
 
 @pytest.fixture(autouse=True)
-def _quiet() -> Iterator[None]:
+def _quiet(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No log, and no menu with its counts on each of hundreds of pages: nobody reads them."""
+    monkeypatch.setattr(context_processors, "menu_for", lambda request: [])
     logging.disable(logging.WARNING)
     yield
     logging.disable(logging.NOTSET)
@@ -56,8 +62,11 @@ def upload(name: str, data: bytes) -> SimpleUploadedFile:
 @pytest.mark.django_db
 def test_files_as_attachments(office: Office) -> None:
     officer, wrong = browser(office.officer), []
+    item = office.draft()
+    names: list[str] = []
     for file in FILES:
-        item = office.draft()
+        # What was refused has left nothing in it.
+        item = office.draft() if names else item
         address = f"/items/{item.pk}/attachments/"
         answer = officer.post(address, {"upload": [upload(file.name, made(file))]}, follow=True)
         names = [e["name"] for e in ItemPage.objects.get(pk=item.pk).attachments]
@@ -181,11 +190,25 @@ def _blank(office: Office) -> builders.item_actions.Draft:
     )
 
 
+def bringing_signs() -> list[Paste]:
+    """Return the pastes that begin with a sign (no letter or figure) which none before them has:
+    every sign comes once."""
+    known: set[str] = set()
+    found = []
+    for paste in PASTES:
+        signs = {char for char in paste.source[:SHORT] if not char.isalnum()}
+        if signs - known:
+            found.append(paste)
+            known |= signs
+    return found
+
+
 @pytest.mark.django_db
 def test_pastes_in_every_short_field_and_in_the_search(office: Office) -> None:
+    """PostgreSQL has something of its own to say to signs only."""
     officer, wrong = browser(office.officer), []
-    for paste in PASTES:
-        short = paste.source[:90]
+    for paste in PASTES if connection.vendor == "sqlite" else bringing_signs():
+        short = paste.source[:SHORT]
         names = ("title", "contact", "keywords", "note", "commission")
         answer = officer.post(
             "/items/new/", {**fields(office), **dict.fromkeys(names, short[:60]), "save": "1"}
