@@ -77,6 +77,7 @@ def main() -> None:
     kinds.register_kind(conftest.ORDINARY, "约稿")
     # Loaded once here, not in every child.
     reverse("notices")
+    connection.ops.compiler("SQLCompiler")
     gc.freeze()
     for line in sys.stdin:
         job, boundary, moment = line.split()
