@@ -36,7 +36,9 @@ def prepared() -> tuple[str, str]:
 
 @pytest.fixture
 def static_root(tmp_path: Path, settings) -> Path:
+    """A folder for the static files, of which the house's own are enough."""
     settings.STATIC_ROOT = tmp_path / "static"
+    settings.STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
     settings.STORAGES = {
         **django_settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
@@ -73,6 +75,7 @@ def test_no_password_is_printed_without_demonstration_accounts(db: None) -> None
     assert lines[1] == "请用已有的账号登录。"
 
 
+@pytest.mark.sqlite_only
 def test_static_files_are_collected_once(db: None, static_root: Path) -> None:
     builders.person(Role.EDITOR)
     _said, first = prepared()
@@ -85,6 +88,7 @@ def test_static_files_are_collected_once(db: None, static_root: Path) -> None:
     assert "静态文件" in third
 
 
+@pytest.mark.sqlite_only
 def test_demonstration_data_only_where_nobody_works_yet(db: None, static_root: Path) -> None:
     builders.person(Role.EDITOR)
     prepared()
