@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, ViewportSize, expect
+from playwright.sync_api import Page, Route, ViewportSize, expect
 
 from infoflow.units.roles import Role
 from scoring.urgent.models import Report, UrgentEvent
@@ -104,6 +104,28 @@ def test_a_draft_outlives_the_page(town: Office, sign_in: SignIn) -> None:
     expect(page.locator(".received")).to_be_visible()
     page.goto("/urgent/new/")
     expect(page.locator("[name=what]")).to_have_value("")
+
+
+def test_what_is_typed_before_the_script_stays(town: Office, sign_in: SignIn) -> None:
+    """On a slow line an older draft is offered, never put over what a person is typing."""
+    page = sign_in(town.officer)
+    first_report(page)
+    page.goto("/")
+    held: list[Route] = []
+    page.route("**/send.js", lambda route: held.append(route))
+    page.goto("/urgent/new/", wait_until="commit")
+    page.fill("[name=what]", "仓库起火")
+    expect(page.locator("#send-state")).to_be_empty()
+    held[0].continue_()
+    expect(page.locator("#send-state")).to_contain_text("没有发出的内容")
+    expect(page.locator("[name=what]")).to_have_value("仓库起火")
+    expect(page.locator("[name=place]")).to_have_value("")
+    kept = "Object.entries(localStorage).filter(e => e[0].startsWith('urgent:'))[0][1]"
+    assert "仓库起火" in page.evaluate(kept)
+    page.click("#send-state button")
+    expect(page.locator("[name=what]")).to_have_value("后山滑坡埋压房屋两间")
+    expect(page.locator("#send-state")).to_contain_text("已找回")
+    assert "后山滑坡" in page.evaluate(kept)
 
 
 def test_an_event_from_both_sides(town: Office, sign_in: SignIn) -> None:

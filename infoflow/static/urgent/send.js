@@ -95,9 +95,37 @@
         form.elements.happened_about.checked = true;
       }
     }
+    say((draft.sent ? "未发出：" : "已找回：") + clock(draft) + " 填写的内容还在，请点“" + label + "”。", draft.sent ? "bad" : "busy");
+  }
+
+  function clock(draft) {
     var at = new Date(draft.at);
-    var when = at.getHours() + ":" + (at.getMinutes() < 10 ? "0" : "") + at.getMinutes();
-    say((draft.sent ? "未发出：" : "已找回：") + when + " 填写的内容还在，请点“" + label + "”。", draft.sent ? "bad" : "busy");
+    return at.getHours() + ":" + (at.getMinutes() < 10 ? "0" : "") + at.getMinutes();
+  }
+
+  /* On a slow line a person types before this script is there. */
+  function begun() {
+    return Array.prototype.some.call(form.elements, function (field) {
+      if (!field.name || field.type === "hidden" || field.tagName === "SELECT") {
+        return false;
+      }
+      return field.type === "radio" || field.type === "checkbox" ?
+        field.checked !== field.defaultChecked : field.value !== field.defaultValue;
+    });
+  }
+
+  function offer(draft) {
+    say("这台设备上还有 " + clock(draft) + " 填写、没有发出的内容。", "busy");
+    var back = document.createElement("button");
+    back.type = "button";
+    back.className = "btn";
+    back.textContent = "找回它（替换现在填写的）";
+    back.addEventListener("click", function () {
+      restore(draft);
+      unfold();
+      keep(draft.sent);
+    });
+    state.appendChild(back);
   }
 
   /* --- what only shows when it is needed --------------------------------------- */
@@ -291,7 +319,12 @@
   });
 
   var draft = kept();
-  if (draft && draft.typed) {
+  if (begun()) {
+    keep(false);
+    if (draft && draft.typed) {
+      offer(draft);
+    }
+  } else if (draft && draft.typed) {
     restore(draft);
   }
   unfold();
