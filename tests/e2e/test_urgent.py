@@ -111,12 +111,13 @@ def test_what_is_typed_before_the_script_stays(town: Office, sign_in: SignIn) ->
     page = sign_in(town.officer)
     first_report(page)
     page.goto("/")
-    held: list[Route] = []
-    page.route("**/send.js", lambda route: held.append(route))
-    page.goto("/urgent/new/", wait_until="commit")
-    page.fill("[name=what]", "仓库起火")
-    expect(page.locator("#send-state")).to_be_empty()
-    held[0].continue_()
+
+    def type_first(route: Route) -> None:
+        page.fill("[name=what]", "仓库起火")
+        route.continue_()
+
+    page.route("**/send.js", type_first)
+    page.goto("/urgent/new/")
     expect(page.locator("#send-state")).to_contain_text("没有发出的内容")
     expect(page.locator("[name=what]")).to_have_value("仓库起火")
     expect(page.locator("[name=place]")).to_have_value("")
