@@ -13,6 +13,7 @@ import pytest
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.test import TransactionTestCase
 from hypothesis import settings
+from playwright.sync_api import Browser
 from pytest_django.plugin import DjangoDbBlocker, blocking_manager_key
 
 from tests import builders, database
@@ -124,6 +125,15 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     with django_db_blocker.unblock():
         GROUND.take_away()
     patch.undo()
+
+
+@pytest.fixture(scope="session")
+def browser(browser: Browser, django_db_blocker: DjangoDbBlocker) -> Iterator[Browser]:
+    """As long as it runs, its event loop gives this thread a database connection of its own:
+    what stands on that connection is taken away while it is still there."""
+    yield browser
+    with django_db_blocker.unblock():
+        GROUND.take_away()
 
 
 @pytest.fixture
