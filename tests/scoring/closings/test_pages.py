@@ -11,7 +11,7 @@ from cms.bulletins.models import Bulletin
 from infoflow.units.roles import Role
 from scoring.closings.models import Closing
 from scoring.schemes.models import Scheme
-from scoring.settling.queries import offered, preview, waiting
+from scoring.settling.queries import offered, preview
 from tests.builders import Office, person
 from tests.scoring.test_ledger import adopted
 
@@ -69,8 +69,8 @@ def test_the_first_page_says_what_waits_to_be_closed(
     other = Client()
     other.force_login(person(Role.EDITOR))
     assert "待结账" not in other.get(home).content.decode()
-    assert waiting(period.start) is None  # it has not ended then
     close(grouped, (period.start, period.end))
+    adopted(bulletin, grouped.unit, day=today)
     assert "待结账" not in scorer.get(home).content.decode()  # the next has not ended
 
 
